@@ -108,7 +108,8 @@ export class ChatRun {
     } catch {
       return this.#fail({
         code: 'unreachable',
-        message: 'The service could not be reached, so the question was not sent. Check the connection and retry.',
+        message:
+          'The service could not be reached, so the question was not sent. Check the connection and retry.',
         retryable: true,
       })
     } finally {
@@ -148,7 +149,8 @@ export class ChatRun {
   }
 
   #begin(start: Partial<RunState>) {
-    if (this.#state !== idleRun) throw new Error('A ChatRun follows one run: make a new one for each question.')
+    if (this.#state !== idleRun)
+      throw new Error('A ChatRun follows one run: make a new one for each question.')
     this.#set({ ...idleRun, phase: 'connecting', ...start })
   }
 
@@ -219,7 +221,8 @@ export class ChatRun {
     const response = await this.#fetch(`/chat/runs/${this.#state.runId}`, { signal })
     if (!response.ok) return this.#fail(await refusal(response))
     const info = (await response.json()) as RunInfo
-    if (info.status === 'running' || info.metadata === null) throw new Error('The run has not been stored yet.')
+    if (info.status === 'running' || info.metadata === null)
+      throw new Error('The run has not been stored yet.')
     const before = this.#state.content
     const after = fromRunInfo(this.#state, info)
     this.#set(after)
@@ -230,7 +233,15 @@ export class ChatRun {
     else if (info.status === 'ok' || info.status === 'stopped') {
       const { run_id, session_id, status, message, metadata } = info
       const stop = metadata.stop_reason ? { stop_reason: metadata.stop_reason } : {}
-      this.#callbacks.onComplete?.({ run_id, session_id, trace_id: run_id, status, message, metadata, ...stop })
+      this.#callbacks.onComplete?.({
+        run_id,
+        session_id,
+        trace_id: run_id,
+        status,
+        message,
+        metadata,
+        ...stop,
+      })
     }
   }
 
