@@ -4,6 +4,10 @@ import { pino, type DestinationStream, type Logger } from 'pino'
 export type { Logger } from 'pino'
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
+const secretHeaders = ['authorization', 'cookie', 'set-cookie', 'proxy-authorization', 'x-api-key']
+/** Wherever headers are logged: by themselves, or within a request, a response or an error. */
+const secretPaths = secretHeaders.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`])
+
 /** A logger of JSON lines on stdout. A line written inside a span carries its trace_id, which is the run id. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   return pino(
@@ -16,20 +20,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
         const span = trace.getActiveSpan()?.spanContext()
         return span ? { trace_id: span.traceId, span_id: span.spanId } : {}
       },
-      redact: {
-        paths: ['authorization', 'apiKey', 'headers', '*'].flatMap((path) =>
-          path === 'headers' || path === '*'
-            ? [
-                `${path}.authorization`,
-                `${path}.cookie`,
-                `${path}["proxy-authorization"]`,
-                `${path}["x-api-key"]`,
-              ]
-            : [path],
-        ),
-        censor: '[redacted]',
-      },
+      redact: { paths: secretPaths, censor: '[redacted]' },
     },
-    destination ?? pino.destination({ dest: 1, sync: false }),
+    destination ?? pino.destination(1),
   )
 }
