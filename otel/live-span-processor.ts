@@ -1,6 +1,7 @@
 import type { Attributes, AttributeValue, Context, TimeInput } from '@opentelemetry/api'
 import { createContextKey } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { labelIn } from './in-span.ts'
 import type { LlmCall } from './llm-call.ts'
 import { isBilled, llmCallOf } from './llm-call.ts'
 import { STATUS_EVENT } from './names.ts'
@@ -31,6 +32,7 @@ export function withObserver(context: Context, observer: TraceObserver): Context
 
 interface OpenSpan {
   node: FlatNode | null
+  label: string | undefined
   /** Nearest visible span at or above this one. */
   visibleId: string | null
   path: string
@@ -66,9 +68,11 @@ export class LiveSpanProcessor implements SpanProcessor {
       const readable = span as unknown as ReadableSpan
       const kind = kindOf(readable.attributes)
       const path = parent?.path ? `${parent.path} > ${readable.name}` : readable.name
-      const node = kind ? nodeOf(readable, kind, parent?.visibleId ?? null) : null
+      const label = labelIn(parentContext)
+      const node = kind ? nodeOf(readable, kind, parent?.visibleId ?? null, label) : null
       trace.spans.set(spanId, {
         node,
+        label,
         visibleId: node ? spanId : (parent?.visibleId ?? null),
         path: kind ? path : (parent?.path ?? ''),
       })
@@ -89,7 +93,7 @@ export class LiveSpanProcessor implements SpanProcessor {
     if (!trace) return
     this.#guard(() => {
       if (known?.node) {
-        known.node = nodeOf(span, known.node.kind, known.node.parent_id)
+        known.node = nodeOf(span, known.node.kind, known.node.parent_id, known.label)
         trace.observer?.nodeChanged(known.node)
       }
     })

@@ -25,15 +25,21 @@ export function kindOf(attributes: Attributes): NodeKind | null {
 /**
  * The node of a span as it stands.
  * @param parentId the nearest visible ancestor, which need not be the span's own parent
+ * @param label what the step was started with, where the span itself does not carry it
  */
-export function nodeOf(span: ReadableSpan, kind: NodeKind, parentId: string | null): FlatNode {
+export function nodeOf(
+  span: ReadableSpan,
+  kind: NodeKind,
+  parentId: string | null,
+  label?: string,
+): FlatNode {
   const a = span.attributes
   const node: FlatNode = {
     id: span.spanContext().spanId,
     parent_id: parentId,
     name: span.name,
     kind,
-    label: labelOf(a) ?? span.name,
+    label: label ?? labelOf(a) ?? span.name,
     status: statusOf(span),
     started_at: isoTime(span.startTime),
     duration_ms: span.ended ? milliseconds(span.duration) : null,

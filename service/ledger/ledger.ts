@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { CallObserver } from '../../otel/live-span-processor.ts'
 import type { LlmCall } from '../../otel/llm-call.ts'
 import type { CallKey, EndedRun, LedgerRecord } from './record.ts'
-import { redact, redactJson } from './redaction.ts'
+import { redact, redactJson } from '../redaction.ts'
 import type { LedgerStore, ShipperLog } from './shipper.ts'
 import { Shipper } from './shipper.ts'
 import { Spool } from './spool.ts'
@@ -42,7 +42,8 @@ export class Ledger implements CallObserver {
         shipper.wake()
       },
       (error) => {
-        if (!this.#failing) log.error({ err: error, spool: spool.directory }, 'the spool of the bill cannot be written')
+        if (!this.#failing)
+          log.error({ err: error, spool: spool.directory }, 'the spool of the bill cannot be written')
         this.#failing = true
       },
     )
@@ -60,7 +61,11 @@ export class Ledger implements CallObserver {
   }
 
   callStarted(call: LlmCall): void {
-    this.#open.set(idOf(call), { trace_id: call.trace_id, span_id: call.span_id, created_at: call.created_at })
+    this.#open.set(idOf(call), {
+      trace_id: call.trace_id,
+      span_id: call.span_id,
+      created_at: call.created_at,
+    })
     this.#spool.append({ type: 'call', call })
   }
 
@@ -72,12 +77,14 @@ export class Ledger implements CallObserver {
   /** The texts of an open call; `preview` is what is new since the last assistant turn. */
   request(span: { traceId: string; spanId: string }, preview: string, request: unknown): void {
     const key = this.#open.get(`${span.traceId}/${span.spanId}`)
-    if (key) this.#spool.append({ type: 'request', key, preview: previewOf(preview), request: redactJson(request) })
+    if (key)
+      this.#spool.append({ type: 'request', key, preview: previewOf(preview), request: redactJson(request) })
   }
 
   response(span: { traceId: string; spanId: string }, preview: string, message: unknown): void {
     const key = this.#open.get(`${span.traceId}/${span.spanId}`)
-    if (key) this.#spool.append({ type: 'response', key, preview: previewOf(preview), message: redactJson(message) })
+    if (key)
+      this.#spool.append({ type: 'response', key, preview: previewOf(preview), message: redactJson(message) })
   }
 
   /** Resolves once everything said so far is on disk: a group fdatasync, under 5 ms. Rejects where the disk does. */
@@ -113,7 +120,11 @@ export class Ledger implements CallObserver {
     await this.#shipper.close()
     await this.#spool.close()
     if (arrived) await rm(this.#spool.directory, { recursive: true })
-    else this.#log.warn({ spool: this.#spool.directory }, 'rows of the bill stay in the spool until the next start')
+    else
+      this.#log.warn(
+        { spool: this.#spool.directory },
+        'rows of the bill stay in the spool until the next start',
+      )
   }
 }
 
@@ -124,7 +135,12 @@ export async function leftSpools(directory: string): Promise<string[]> {
 }
 
 /** Ships a spool that its process left behind, and removes it once all of it has arrived. */
-export async function adoptSpool(directory: string, instanceId: string, store: LedgerStore, log: ShipperLog): Promise<void> {
+export async function adoptSpool(
+  directory: string,
+  instanceId: string,
+  store: LedgerStore,
+  log: ShipperLog,
+): Promise<void> {
   const spool = await Spool.open<LedgerRecord>(join(directory, instanceId))
   const shipper = new Shipper(spool, await spool.start(), store, log)
   await shipper.shipped()

@@ -47,7 +47,11 @@ export function foldRecords(records: LedgerRecord[]): LedgerBatch {
   const rowOf = (key: CallKey): CallRow => {
     const id = `${key.trace_id}/${key.span_id}/${key.created_at}`
     let row = calls.get(id)
-    if (!row) calls.set(id, (row = { key: { trace_id: key.trace_id, span_id: key.span_id, created_at: key.created_at } }))
+    if (!row)
+      calls.set(
+        id,
+        (row = { key: { trace_id: key.trace_id, span_id: key.span_id, created_at: key.created_at } }),
+      )
     return row
   }
   for (const record of records) {

@@ -86,7 +86,10 @@ export class Shipper {
         if (this.#waiters.length === 0) return
       }
     } catch (error) {
-      this.#log.warn({ err: error, retry_ms: this.#retryMs }, 'rows of the bill wait in the spool: the database does not take them')
+      this.#log.warn(
+        { err: error, retry_ms: this.#retryMs },
+        'rows of the bill wait in the spool: the database does not take them',
+      )
       this.#timer ??= setTimeout(() => void this.#ship(), this.#retryMs)
       this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
     }
@@ -95,7 +98,10 @@ export class Shipper {
   async #shipBatch(): Promise<boolean> {
     const { records, next, corrupt } = await this.#spool.read(this.#position)
     if (corrupt > 0) {
-      this.#log.error({ corrupt, spool: this.#spool.directory, at: this.#position }, 'damaged records were cut off the spool')
+      this.#log.error(
+        { corrupt, spool: this.#spool.directory, at: this.#position },
+        'damaged records were cut off the spool',
+      )
     }
     if (next.segment === this.#position.segment && next.offset === this.#position.offset) return false
     if (records.length > 0) await this.#write(records)
@@ -112,7 +118,10 @@ export class Shipper {
     } catch (error) {
       if (this.#store.isUnavailable(error)) throw error
       if (records.length === 1) {
-        this.#log.error({ err: error, record: records[0] }, 'a record of the bill was refused by the database')
+        this.#log.error(
+          { err: error, record: records[0] },
+          'a record of the bill was refused by the database',
+        )
         return
       }
       const middle = records.length >> 1

@@ -99,7 +99,8 @@ export class Spool<T> {
     let corrupt = 0
     for (const line of lines) {
       const json = line.slice(9)
-      if (line[8] === ' ' && parseInt(line.slice(0, 8), 16) === crc32(json)) records.push(JSON.parse(json) as T)
+      if (line[8] === ' ' && parseInt(line.slice(0, 8), 16) === crc32(json))
+        records.push(JSON.parse(json) as T)
       else corrupt++
     }
     return { records, next: { segment: from.segment, offset: from.offset + bytes }, corrupt }
@@ -125,7 +126,8 @@ export class Spool<T> {
     this.#flushing ??= this.#write().finally(() => {
       this.#flushing = null
       if (this.#waiters.length > 0) void this.#flush()
-      else if (this.#pending.length > 0) this.#timer ??= setTimeout(() => void this.#flush(), this.#retryDelay)
+      else if (this.#pending.length > 0)
+        this.#timer ??= setTimeout(() => void this.#flush(), this.#retryDelay)
     })
     return this.#flushing
   }
@@ -142,7 +144,8 @@ export class Spool<T> {
       // At an explicit offset, so that a retry after a short write overwrites it.
       let written = 0
       while (written < bytes.length) {
-        written += (await file.write(bytes, written, bytes.length - written, this.#synced + written)).bytesWritten
+        written += (await file.write(bytes, written, bytes.length - written, this.#synced + written))
+          .bytesWritten
       }
       await file.datasync()
       this.#synced += bytes.length
@@ -160,7 +163,11 @@ export class Spool<T> {
 
   async #nextSegment(): Promise<void> {
     const next = this.#segment + 1
-    const file = await open(this.#path(next), constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600)
+    const file = await open(
+      this.#path(next),
+      constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY,
+      0o600,
+    )
     await syncDirectory(this.directory)
     await this.#file?.close()
     this.#file = file
@@ -182,7 +189,11 @@ export class Spool<T> {
 }
 
 /** Whole lines from an offset, at least one; a tail without a line end counts as a line, so that it is reported. */
-async function readLines(path: string, offset: number, end: number): Promise<{ lines: string[]; bytes: number }> {
+async function readLines(
+  path: string,
+  offset: number,
+  end: number,
+): Promise<{ lines: string[]; bytes: number }> {
   const file = await open(path, 'r')
   try {
     for (let size = READ_BYTES; ; size *= 2) {
@@ -190,7 +201,8 @@ async function readLines(path: string, offset: number, end: number): Promise<{ l
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
       const last = buffer.lastIndexOf(0x0a, bytesRead - 1)
       if (last >= 0) return { lines: buffer.toString('utf8', 0, last).split('\n'), bytes: last + 1 }
-      if (offset + bytesRead >= end || bytesRead === 0) return { lines: [buffer.toString('utf8', 0, bytesRead)], bytes: end - offset }
+      if (offset + bytesRead >= end || bytesRead === 0)
+        return { lines: [buffer.toString('utf8', 0, bytesRead)], bytes: end - offset }
     }
   } finally {
     await file.close()

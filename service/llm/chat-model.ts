@@ -1,0 +1,155 @@
+import type { Attributes, Span, Tracer } from '@opentelemetry/api'
+import { context, SpanKind, trace } from '@opentelemetry/api'
+import OpenAI from 'openai'
+import type { ChatCompletionTool } from 'openai/resources/chat/completions'
+import { App, Common, GenAi } from '../../otel/names.ts'
+import { reportStatus } from '../../otel/status.ts'
+import { AppError } from '../errors.ts'
+import { redact } from '../redaction.ts'
+import { Attempt } from './attempt.ts'
+import type { Completion, ToolCall } from './completion-stream.ts'
+import { readCompletion } from './completion-stream.ts'
+import { LlmError } from './llm-error.ts'
+import type { ChatMessage } from './messages.ts'
+import { genAiMessage, previewOf } from './messages.ts'
+import { estimateTokens } from './usage.ts'
+
+export type { ToolCall } from './completion-stream.ts'
+export type { ChatMessage } from './messages.ts'
+export { toolCallParam } from './messages.ts'
+
+/** The ledger, as far as a call needs it; the call itself is told by its span. */
+export interface CallTexts {
+  request(span: { traceId: string; spanId: string }, preview: string, request: unknown): void
+  response(span: { traceId: string; spanId: string }, preview: string, message: unknown): void
+  /** Resolves once what was said is on disk. */
+  durable(): Promise<void>
+}
+
+export interface ChatModelOptions {
+  baseUrl: string
+  apiKey: string
+  /** Name of the provider, by which rows and prices know it. */
+  provider: string
+  firstByteTimeoutMs: number
+  /** Longest silence within an answer. */
+  idleTimeoutMs: number
+  /** Whether prompts and answers may travel in exported attributes. */
+  captureContent: boolean
+  tracer: Tracer
+  texts: CallTexts
+}
+
+export interface ChatCall {
+  agent: string
+  /** What the agent is for: "Query planning". */
+  role: string
+  model: string
+  messages: ChatMessage[]
+  tools?: ChatCompletionTool[]
+  signal: AbortSignal
+  onText?(text: string): void
+}
+
+export interface ChatReply {
+  text: string
+  toolCalls: ToolCall[]
+  finishReason: string | null
+}
+
+/** Speaks to the model provider. The only module that does, and so the only one that makes LLM spans. */
+export class ChatModel {
+  readonly #client: OpenAI
+  readonly #options: ChatModelOptions
+  readonly #server: Attributes
+
+  constructor(options: ChatModelOptions) {
+    this.#options = options
+    // Retries of the library would be calls without a span and a row.
+    this.#client = new OpenAI({ baseURL: options.baseUrl, apiKey: options.apiKey, maxRetries: 0 })
+    const url = new URL(options.baseUrl)
+    this.#server = {
+      [Common.serverAddress]: url.hostname,
+      [Common.serverPort]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    }
+  }
+
+  /**
+   * One call, streamed: a span from start to end, on record before the provider hears of it.
+   * @throws LlmError where it failed, AppError ledger_unavailable where it could not be put on record, or the reason of
+   *   the signal; the row of a call that was started is kept in every case
+   */
+  async chat(call: ChatCall): Promise<ChatReply> {
+    const span = this.#startSpan(call)
+    const attempt = new Attempt(call, this.#options)
+    try {
+      await context.with(trace.setSpan(context.active(), span), () => this.#perform(call, span, attempt))
+      return replyOf(attempt.completion)
+    } catch (error) {
+      throw attempt.fail(error, span)
+    } finally {
+      // Counting what nobody reported takes time that is not the call's.
+      const endedAt = new Date()
+      await attempt.settle(span)
+      span.end(endedAt)
+    }
+  }
+
+  #startSpan({ agent, role, model, messages, tools }: ChatCall): Span {
+    return this.#options.tracer.startSpan(`chat ${model}`, {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        [GenAi.operation]: 'chat',
+        [GenAi.provider]: this.#options.provider,
+        [GenAi.requestModel]: model,
+        [GenAi.agent]: agent,
+        [App.role]: role,
+        [App.label]: `${role} · ${model.split('/').at(-1)}`,
+        [App.attempt]: 1,
+        [App.estimatedPromptTokens]: estimateTokens(JSON.stringify({ messages, tools })),
+        ...this.#server,
+      },
+    })
+  }
+
+  async #perform(call: ChatCall, span: Span, attempt: Attempt): Promise<void> {
+    const { model, messages, tools, signal } = call
+    reportStatus(span, 'calling_model', `Asking ${model}`)
+    const { texts, captureContent } = this.#options
+    texts.request(span.spanContext(), previewOf(messages), { messages, ...(tools ? { tools } : {}) })
+    if (captureContent)
+      span.setAttribute(GenAi.inputMessages, redact(JSON.stringify(messages.map(genAiMessage))))
+    try {
+      await texts.durable()
+    } catch (error) {
+      throw new AppError(
+        'ledger_unavailable',
+        503,
+        'The call was not made because it could not be put on record: the disk of the service refuses writes.',
+        { cause: error, retryable: true },
+      )
+    }
+    signal.throwIfAborted()
+    attempt.sent = true
+    const response = await this.#client.chat.completions
+      .create(
+        {
+          model,
+          messages,
+          ...(tools ? { tools } : {}),
+          stream: true,
+          stream_options: { include_usage: true },
+        },
+        { signal: attempt.watch.signal },
+      )
+      .asResponse()
+    await readCompletion(response, model, attempt.completion, attempt)
+    const { text, toolCalls } = attempt.completion
+    if (text === '' && toolCalls.length === 0)
+      throw new LlmError('llm_empty', `${model} gave an empty answer. Try again.`)
+  }
+}
+
+function replyOf({ text, toolCalls, finishReason }: Completion): ChatReply {
+  return { text, toolCalls, finishReason }
+}
