@@ -1,0 +1,103 @@
+import type { Theme } from '../../../reviews/review-source.ts'
+import type { ReviewsCounted, ThemesFound } from '../chat-request.ts'
+import { conditions, counted, listed, name, percent, quoted, rating } from '../markdown.ts'
+
+/** The subjects of one selection, ranked: the answer to "What are the top 5 product gaps from negative reviews?" */
+export function ranking(question: string, found: ThemesFound, split: ReviewsCounted | undefined): string {
+  const { result, arguments: query } = found
+  const noun = nounOf(question, query.sentiment)
+  const selection = `${query.sentiment ? `${query.sentiment} ` : ''}review`
+  const themes = result.themes.slice(0, query.limit ?? 5)
+  const where = conditions(query)
+  const top = themes[0]
+  if (result.total === 0) return `There are no ${selection}s${where}, so there is no ${noun} to name.`
+  if (!top) {
+    return `Among ${counted(result.total, selection)}${where} no subject comes up often enough to be called a ${noun}.`
+  }
+  return [
+    `${opening(themes, noun, result.total, selection, where)}`,
+    themes.map((theme, index) => item(theme, index, themes)).join('\n'),
+    ...priority(themes, split, query.sentiment),
+    basis(result.total, themes.length, query.limit, split, selection, noun, where),
+  ].join('\n\n')
+}
+
+/** Name, count, share, rating. */
+export function figures(theme: Theme): string {
+  const average = theme.average_rating ?? null
+  const rated = average === null ? '' : `, rated ${rating(average)} on average`
+  return `**${name(theme.name)}**: ${counted(theme.count, 'review')} (${percent(theme.share)})${rated}`
+}
+
+function opening(themes: Theme[], noun: string, total: number, selection: string, where: string): string {
+  const [top, ...others] = themes as [Theme, ...Theme[]]
+  const lead = `**${name(top.name)}** is the biggest ${noun}${where}: ${top.count} of ${counted(total, selection)} (${percent(top.share)}) ${top.count === 1 ? 'speaks' : 'speak'} of it.`
+  const next = others.slice(0, 2).map((theme) => `${theme.name} (${percent(theme.share)})`)
+  if (next.length === 0) return lead
+  return `${lead} ${name(listed(next))} ${next.length === 1 ? 'follows' : 'follow'}.`
+}
+
+function item(theme: Theme, index: number, themes: Theme[]): string {
+  const before = new Set(themes.slice(0, index).map((other) => fresh(other, new Set())?.review_id))
+  const example = fresh(theme, before)
+  const quote = example ? `\n   > ${quoted(example.quote, example.review_id)}` : ''
+  return `${index + 1}. ${figures(theme)}${quote}${quote ? '\n' : ''}`
+}
+
+/** An example of a review that was not quoted yet, where there is one. */
+function fresh(theme: Theme, used: Set<string | undefined>): Theme['examples'][number] | undefined {
+  return theme.examples.find(({ review_id: id }) => !used.has(id)) ?? theme.examples[0]
+}
+
+/** Where to start, from the figures alone: what is named most and what is rated worst. */
+function priority(
+  themes: Theme[],
+  split: ReviewsCounted | undefined,
+  sentiment: string | undefined,
+): string[] {
+  const frequent = themes[0]!
+  const solid = themes.filter((theme) => theme.count >= 3 && (theme.average_rating ?? null) !== null)
+  const harshest = solid.toSorted((a, b) => a.average_rating! - b.average_rating!)[0]
+  if (sentiment !== 'negative' || !harshest || themes.length < 2) return []
+  const usual =
+    split?.result.rows.find((row) => row.group.toLowerCase() === 'negative')?.average_rating ?? null
+  const against = usual === null ? '' : `, against ${rating(usual)} over all negative reviews`
+  if (rating(harshest.average_rating) === rating(frequent.average_rating)) {
+    return [
+      `**Where to start:** ${frequent.name} is named most often, and no other subject here is rated lower (${rating(frequent.average_rating)} on average${against}).`,
+    ]
+  }
+  return [
+    `**Where to start:** ${frequent.name} reaches the most customers; ${harshest.name} makes the harshest reviews (rated ${rating(harshest.average_rating)} on average${against}).`,
+  ]
+}
+
+function basis(
+  total: number,
+  shown: number,
+  wanted: number | undefined,
+  split: ReviewsCounted | undefined,
+  selection: string,
+  noun: string,
+  where: string,
+): string {
+  const all = split?.result.total
+  const based =
+    all === undefined || all === total
+      ? `Based on ${counted(total, selection)}${where}.`
+      : `Based on ${counted(all, 'review')}${where}, ${total.toLocaleString('en-US')} of them ${selection.split(' ')[0]!}.`
+  const fewer =
+    wanted !== undefined && shown < wanted
+      ? ` Only ${counted(shown, noun)} came up often enough to name.`
+      : ''
+  const overlap = shown > 1 ? ` One review can speak of several, so the shares do not add up to 100%.` : ''
+  const few = total < 10 ? ` That is a small number of reviews: read it as a hint.` : ''
+  return `*${based}${fewer}${overlap}${few}*`
+}
+
+function nounOf(question: string, sentiment: string | undefined): string {
+  if (sentiment === 'positive') return 'strength'
+  if (sentiment !== 'negative') return 'subject'
+  const asked = /\b(gap|problem|issue|pain point|weakness)/i.exec(question)?.[1]?.toLowerCase()
+  return asked === 'weakness' ? 'weak point' : (asked ?? 'complaint')
+}
