@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Knex } from 'knex'
@@ -21,6 +21,7 @@ const template = 'migrated'
 /** Runs once per test run: one server, and in it a migrated database that tests copy. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tracechat-test-'))
+  await chmod(dataDir, 0o711) // run by root, the server is another user that has to pass
   const server = await startEmbeddedPostgres({ dataDir, log: createLogger('warn') })
   const admin = openDatabase(server.url)
   await admin.raw('CREATE DATABASE ??', [template])

@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
+import type { Logger } from '../log.ts'
 
 /** A statement that runs longer than this is a mistake; exports and migrations set their own limit. */
 const statementTimeoutMs = 30_000
@@ -15,7 +16,8 @@ const oid = { int8: 20, date: 1082 } as const
  *
  * A server that goes away fails the queries of that moment (see {@link isDatabaseUnavailable}); later ones reconnect.
  */
-export function openDatabase(url: string, options: { poolMax?: number } = {}): Knex {
+export function openDatabase(url: string, options: { poolMax?: number; log?: Logger } = {}): Knex {
+  const { poolMax = 10, log } = options
   return knex({
     client: 'pg',
     connection: {
@@ -26,8 +28,15 @@ export function openDatabase(url: string, options: { poolMax?: number } = {}): K
       keepAlive: true,
       types: { getTypeParser },
     } as Knex.PgConnectionConfig,
-    pool: { min: 0, max: options.poolMax ?? 10, idleTimeoutMillis: 30_000 },
+    pool: { min: 0, max: poolMax, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: connectTimeoutMs + 1_000,
+    // Knex would print to stdout. What it says of a failed query also reaches the caller, as the error.
+    log: {
+      error: (text: unknown) => log?.warn({ knex: String(text) }, 'database connection lost or refused'),
+      warn: (text: unknown) => log?.warn({ knex: String(text) }, 'database warning'),
+      deprecate: () => undefined,
+      debug: () => undefined,
+    },
   })
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { AppError } from '../errors.ts'
 
 /**
@@ -24,19 +25,19 @@ export function commandAs(account: ServerAccount, program: string, args: string[
 
 /** The account for a server whose files are yet to be made in `folder`. Throws `database_folder` where none will do. */
 export function chooseAccount(folder: string): ServerAccount {
-  if (process.getuid?.() !== 0) return { kind: 'self' }
-  const other = unprivilegedUser()
-  if (canEnter(other, folder)) return other
-  if (spawnSync('unshare', [...enter(other.uid), 'true']).status === 0)
-    return { kind: 'namespace', uid: other.uid }
-  throw unreachable(other, folder)
+  if (process.getuid?.() !== 0) return ownAccount()
+  const others = unprivilegedUsers(folder)
+  const able = others.find((account) => canEnter(account, folder))
+  if (able) return able
+  if (namespacesAllowed()) return ownAccount()
+  throw unreachable(others[0]?.name ?? 'nobody', folder)
 }
 
 /** The account that owns the files of an existing server. Throws `database_folder` where this process may not act for it. */
 export function accountOf(folder: string): ServerAccount {
   const { uid, gid } = statSync(folder)
   const self = process.getuid?.()
-  if (uid === self) return self === 0 ? { kind: 'namespace', uid: unprivilegedUser().uid } : { kind: 'self' }
+  if (uid === self) return ownAccount()
   if (self !== 0) {
     throw new AppError(
       'database_folder',
@@ -45,22 +46,49 @@ export function accountOf(folder: string): ServerAccount {
         'Start as before, or set DATA_DIR to another folder.',
     )
   }
-  const owner: ServerAccount = { kind: 'other', name: String(uid), uid, gid }
-  if (!canEnter(owner, folder)) throw unreachable(owner, folder)
+  const owner: OtherAccount = { kind: 'other', name: String(uid), uid, gid }
+  if (!canEnter(owner, folder)) throw unreachable(owner.name, folder)
   return owner
+}
+
+/** PostgreSQL refuses a user without a name too, as containers that run under any number have. */
+function ownAccount(): ServerAccount {
+  if (process.getuid?.() !== 0 && (isNamed() || !namespacesAllowed())) return { kind: 'self' }
+  return { kind: 'namespace', uid: passwd()[0]?.uid ?? 65534 }
+}
+
+function isNamed(): boolean {
+  try {
+    userInfo()
+    return true
+  } catch {
+    return false
+  }
 }
 
 type OtherAccount = Extract<ServerAccount, { kind: 'other' }>
 
-function unprivilegedUser(): OtherAccount {
-  const users = readFileSync('/etc/passwd', 'utf8')
+/** The owner of the folder, as after a start that was not root's, then the usual accounts of servers. */
+function unprivilegedUsers(folder: string): OtherAccount[] {
+  const users = passwd()
+  const owner = statSync(folder).uid
+  return [
+    ...users.filter(({ uid }) => uid === owner),
+    ...['postgres', '_postgres', 'nobody'].flatMap((name) => users.filter((user) => user.name === name)),
+  ]
+}
+
+/** The users of this machine, root left out. */
+function passwd(): OtherAccount[] {
+  return readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
-  for (const name of ['postgres', 'nobody']) {
-    const user = users.find((fields) => fields[0] === name)
-    if (user) return { kind: 'other', name, uid: Number(user[2]), gid: Number(user[3]) }
-  }
-  return { kind: 'other', name: 'nobody', uid: 65534, gid: 65534 }
+    .map(([name = '', , uid, gid]) => ({ kind: 'other' as const, name, uid: Number(uid), gid: Number(gid) }))
+    .filter(({ uid }) => uid > 0)
+}
+
+function namespacesAllowed(): boolean {
+  return spawnSync('unshare', [...enter(65534), 'true']).status === 0
 }
 
 /** Asks the kernel rather than read mode bits, which know nothing of access lists. */
@@ -73,11 +101,11 @@ function enter(uid: number): string[] {
   return ['--user', `--map-user=${uid}`, '--']
 }
 
-function unreachable(account: OtherAccount, folder: string): AppError {
+function unreachable(user: string, folder: string): AppError {
   return new AppError(
     'database_folder',
     500,
-    `PostgreSQL does not run as root, and user ${account.name}, which runs it instead, cannot enter ${folder}. ` +
+    `PostgreSQL does not run as root, and user ${user}, which runs it instead, cannot enter ${folder}. ` +
       'Set DATA_DIR to a folder that other users may enter, such as /var/lib/tracechat, or start as an ordinary user.',
   )
 }
