@@ -1,0 +1,142 @@
+import {
+  beforeAdjectives,
+  beforeNouns,
+  beforeVerbs,
+  blame,
+  commonNames,
+  feeling,
+  links,
+  negations,
+  praise,
+  properties,
+  stopWords,
+  turns,
+} from './lexicon.ts'
+import { standsFor } from './synonyms.ts'
+import { stem, wordsOf } from './words.ts'
+
+/** All that is known of a word, looked up once. */
+export interface Word {
+  /** In lower case. */
+  form: string
+  /** What is counted: the stem, or what stands for it. */
+  key: string
+  /** What it says of a thing, if so: "comfort". */
+  property: string | undefined
+  /** Names no subject: function words, feelings, numbers, proper names. */
+  empty: boolean
+  /** May stand between a subject and what is said of it. */
+  link: boolean
+  mood: -1 | 0 | 1
+  negation: boolean
+  /** A new mood begins here. */
+  turn: boolean
+}
+
+/** What must be known of all texts before subjects can be told from names and verbs: learn first, then ask. */
+export class Vocabulary {
+  private readonly written = new Map<string, { capital: number; small: number }>()
+  private readonly nouns = new Map<string, number>()
+  private readonly others = new Map<string, number>()
+  private readonly words = new Map<string, Word>()
+  private readonly brands: ReadonlySet<string>
+  private compounds: Map<string, Map<string, string>> | undefined
+
+  /** `brands`: names of the company and its like, which are no subject. */
+  constructor(brands: Iterable<string>) {
+    this.brands = new Set([...brands].flatMap((name) => wordsOf(name.toLowerCase().replace(/[-_]/g, ' '))))
+  }
+
+  /** Takes in one sentence. */
+  learn(words: string[]): void {
+    const lower = words.map((word) => word.toLowerCase())
+    // In a title or where everything is in capitals they tell nothing.
+    const telling = words.filter((word, at) => word !== lower[at]).length <= words.length / 2
+    for (const [at, word] of lower.entries()) {
+      let counted = this.written.get(word)
+      if (counted === undefined) this.written.set(word, (counted = { capital: 0, small: 0 }))
+      if (at === 0) continue
+      if (telling && words[at] === word) counted.small++
+      else if (telling) counted.capital++
+      const before = lower[at - 1]!
+      if (beforeVerbs.has(before) || beforeAdjectives.has(before)) count(this.others, stem(word))
+      else if (beforeNouns.has(before) || praise.has(before) || blame.has(before))
+        count(this.nouns, stem(word))
+    }
+  }
+
+  /** 0–1: how often the word stands where a noun would; 0.5 where nothing tells. */
+  nounness(root: string): number {
+    const nouns = this.nouns.get(root) ?? 0
+    return (nouns + 0.5) / (nouns + (this.others.get(root) ?? 0) + 1)
+  }
+
+  word(form: string): Word {
+    let word = this.words.get(form)
+    if (word === undefined) this.words.set(form, (word = this.describe(form)))
+    return word
+  }
+
+  /** The key of two words that are one subject: "leg room" beside "legroom", "customer support". */
+  compound(first: Word, second: Word): string | undefined {
+    this.compounds ??= this.findCompounds()
+    return this.compounds.get(first.form)?.get(second.form)
+  }
+
+  private describe(form: string): Word {
+    const unhyphened = form.replace('-', '')
+    if (unhyphened !== form && this.written.has(unhyphened)) return { ...this.word(unhyphened), form }
+    const same = standsFor.get(form) ?? standsFor.get(form.replace(/s$/, ''))
+    const property = properties.get(form)
+    const stop = stopWords.has(form) || links.has(form)
+    const feels = praise.has(form) || blame.has(form) || feeling.has(form)
+    return {
+      form,
+      key: property ?? keyOf(same ?? form),
+      property,
+      empty:
+        property === undefined && (stop || feels || form.length < 2 || /\d/.test(form) || this.isName(form)),
+      link: links.has(form) || feels,
+      mood: blame.has(form) ? -1 : praise.has(form) ? 1 : 0,
+      negation: negations.has(form),
+      turn: turns.has(form),
+    }
+  }
+
+  /** Proper names are mostly written with a capital within a sentence. */
+  private isName(form: string): boolean {
+    if (this.brands.has(form)) return true
+    if (commonNames.has(form)) return false
+    const counted = this.written.get(form)
+    return counted !== undefined && counted.capital > 0.7 * counted.small
+  }
+
+  private findCompounds(): Map<string, Map<string, string>> {
+    const found = new Map<string, Map<string, string>>()
+    const add = (first: string, second: string, key: string) => {
+      const seconds = found.get(first) ?? new Map<string, string>()
+      found.set(first, seconds.set(second, key))
+    }
+    for (const word of this.written.keys())
+      for (let at = 3; at <= word.length - 3; at++) {
+        const [first, second] = [word.slice(0, at), word.slice(at)]
+        if (!this.written.has(first) || !this.written.has(second)) continue
+        if (!this.word(first).empty && !stopWords.has(second)) add(first, second, this.word(word).key)
+      }
+    for (const [phrase, same] of standsFor) {
+      const [first, second] = phrase.split(' ')
+      if (second === undefined) continue
+      add(first!, second, keyOf(same))
+      add(first!, `${second}s`, keyOf(same))
+    }
+    return found
+  }
+}
+
+function keyOf(phrase: string): string {
+  return phrase.split(' ').map(stem).join(' ')
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
