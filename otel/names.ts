@@ -53,6 +53,8 @@ export const App = {
   usageSource: 'app.usage.source',
   totalTokens: 'app.usage.total_tokens',
   priceSource: 'app.price.source',
+  /** What a tool found, in numbers: "34 of 86 reviews". */
+  summary: 'app.tool.summary',
   /** Estimate made before the call, so that a crash can still be billed. */
   estimatedPromptTokens: 'app.usage.estimated_input_tokens',
 } as const

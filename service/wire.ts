@@ -4,7 +4,14 @@
  */
 import type { FlatNode, TokenUsage, TraceNode, UsageSource } from '../otel/trace-node.ts'
 
-export type { FlatNode, NodeKind, NodeStatus, TokenUsage, TraceNode, UsageSource } from '../otel/trace-node.ts'
+export type {
+  FlatNode,
+  NodeKind,
+  NodeStatus,
+  TokenUsage,
+  TraceNode,
+  UsageSource,
+} from '../otel/trace-node.ts'
 
 // ── Chat: request ────────────────────────────────────────────────────────────
 
@@ -109,6 +116,9 @@ export type RunEvent =
   | { type: 'content'; data: { content: string } }
   | { type: 'complete'; data: CompleteData }
   | { type: 'error'; data: ErrorData }
+
+/** Every run ends with exactly one of these. */
+export type TerminalEvent = Extract<RunEvent, { type: 'complete' | 'error' }>
 
 // ── Runs, sessions, reviews ──────────────────────────────────────────────────
 

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex'
-import { AppError, notFound } from '../errors.ts'
-import type { ChatStore, NewRun, StoredRun, Turn } from '../run/chat-store.ts'
+import { notFound } from '../errors.ts'
+import type { ChatStore, NewRun, StoredRun } from '../run/chat-store.ts'
+import { companyConflict } from '../run/company-conflict.ts'
+import type { Turn } from '../team/answer.ts'
 import type { Message, RunMetadata, RunStatus, Session } from '../wire.ts'
 
 const TITLE_CHARS = 80
@@ -11,16 +13,27 @@ const HISTORY_MESSAGES = 20
 export function createChatStore(db: Knex): ChatStore {
   return {
     async findSession(userId, sessionId) {
-      const row = await db('chat_sessions').where({ user_id: userId, session_id: sessionId }).first('company_id')
+      const row = await db('chat_sessions')
+        .where({ user_id: userId, session_id: sessionId })
+        .first('company_id')
       return row ? { companyId: row.company_id } : null
     },
 
     createRun: (run) => db.transaction((trx) => createRun(trx, run)),
 
     async findRun(userId, runId) {
-      const row = await db('chat_messages')
-        .where({ run_id: runId, user_id: userId, role: 'assistant' })
-        .first('run_id', 'session_id', 'status', 'last_seq', 'content', 'metadata', 'instance_id')
+      const row = await db('chat_messages as m')
+        .join('chat_sessions as s', { 's.user_id': 'm.user_id', 's.session_id': 'm.session_id' })
+        .where({ 'm.run_id': runId, 'm.user_id': userId, 'm.role': 'assistant' })
+        .first(
+          'm.run_id',
+          'm.session_id',
+          'm.status',
+          'm.last_seq',
+          'm.content',
+          'm.metadata',
+          's.company_id',
+        )
       return row ? storedRun(row) : null
     },
 
@@ -82,19 +95,16 @@ async function createRun(trx: Knex.Transaction, run: NewRun): Promise<{ history:
     .select('role', 'content')
   await trx('chat_messages').insert([
     { ...key, run_id: run.runId, role: 'user', content: run.message, status: 'ok' },
-    { ...key, run_id: run.runId, role: 'assistant', content: '', status: 'running', instance_id: run.instanceId },
+    {
+      ...key,
+      run_id: run.runId,
+      role: 'assistant',
+      content: '',
+      status: 'running',
+      instance_id: run.instanceId,
+    },
   ])
   return { history: earlier.reverse() }
-}
-
-export function companyConflict(sessionId: string, companyId: string | null): AppError {
-  return new AppError(
-    'company_conflict',
-    409,
-    `The session ${JSON.stringify(sessionId)} belongs to ${companyId ? `company ${companyId}` : 'no company'}. ` +
-      'Start a new session to ask about another one.',
-    { details: { field: 'company_id' } },
-  )
 }
 
 function titleOf(text: string): string {
@@ -110,12 +120,12 @@ interface RunRow {
   last_seq: number
   content: string
   metadata: RunMetadata | null
-  instance_id: string | null
+  company_id: string | null
 }
 
 function storedRun(row: RunRow): StoredRun {
   return {
-    instanceId: row.instance_id,
+    companyId: row.company_id,
     info: {
       run_id: row.run_id,
       session_id: row.session_id,
@@ -128,7 +138,9 @@ function storedRun(row: RunRow): StoredRun {
   }
 }
 
-function session(row: Omit<Session, 'created_at' | 'updated_at'> & { created_at: Date; updated_at: Date }): Session {
+function session(
+  row: Omit<Session, 'created_at' | 'updated_at'> & { created_at: Date; updated_at: Date },
+): Session {
   return { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() }
 }
 

@@ -1,3 +1,4 @@
+import type { Turn } from '../team/answer.ts'
 import type { Message, RunInfo, Session } from '../wire.ts'
 
 /** Where sessions, messages and ended runs are kept: what a run needs of the database. */
@@ -29,13 +30,6 @@ export interface NewRun {
 }
 
 export interface StoredRun {
-  /** The process that runs or ran it. */
-  instanceId: string | null
+  companyId: string | null
   info: RunInfo
-}
-
-/** One message of the conversation, as a model is given it. */
-export interface Turn {
-  role: 'user' | 'assistant'
-  content: string
 }

@@ -11,14 +11,16 @@ import { otlpJson } from '../../otel/otlp.ts'
 import { reportStatus } from '../../otel/status.ts'
 import { AppError } from '../errors.ts'
 import type { EndedRun } from '../ledger/record.ts'
+import type { AnswerSink } from '../team/answer.ts'
+import { citationsOf } from '../team/answer.ts'
 import type {
-  Citation,
   FlatNode,
   RunInfo,
   RunMetadata,
   RunStatus,
   StatusCode,
   StopReason,
+  TerminalEvent,
   Visualization,
 } from '../wire.ts'
 import { EventLog } from './event-log.ts'
@@ -34,14 +36,6 @@ const JOIN_TIMEOUT_MS = 2_000
 /** The terminal event waits this long for the rows to be in the database; they are safe on disk before. */
 const SHIP_TIMEOUT_MS = 2_000
 
-/** What the work of a run tells it as it goes, besides its spans. */
-export interface AnswerSink {
-  text(text: string): void
-  visualization(visualization: Visualization): void
-  /** Reviews that the answer may cite. */
-  reviewsSeen(ids: string[]): void
-}
-
 /** The ledger, as far as the end of a run needs it. */
 export interface RunLedger {
   runEnded(run: EndedRun): void
@@ -56,7 +50,6 @@ export interface RunOptions {
   timeoutMs: number
   /** Address of a trace in Jaeger; null where traces are not exported. */
   traceUrl: ((traceId: string) => string) | null
-  citationsOf(text: string, seen: ReadonlySet<string>): Citation[]
   /** The caller's own trace, kept as a link. */
   link?: SpanContext
 }
@@ -89,6 +82,7 @@ export class Run implements TraceObserver {
   #status: RunStatus = 'running'
   #stopReason: StopReason | null = null
   #metadata: RunMetadata | null = null
+  #terminal: TerminalEvent | null = null
 
   constructor(options: RunOptions) {
     this.#options = options
@@ -119,6 +113,11 @@ export class Run implements TraceObserver {
   /** Resolves when the terminal event is in the log. */
   get finished(): Promise<void> {
     return this.#finished.promise
+  }
+
+  /** The event it ended with; null while it is going. */
+  get terminal(): TerminalEvent | null {
+    return this.#terminal
   }
 
   get info(): RunInfo {
@@ -238,36 +237,35 @@ export class Run implements TraceObserver {
     }
     this.#status = status
     this.#metadata = metadata
-    this.log.append(
-      failure
-        ? {
-            type: 'error',
-            data: {
-              code: failure.code,
-              message: failure.message,
-              retryable: failure.retryable,
-              run_id: this.id,
-              metadata,
-            },
-          }
-        : {
-            type: 'complete',
-            data: {
-              message: this.#message,
-              session_id: this.sessionId,
-              run_id: this.id,
-              trace_id: this.id,
-              status: status === 'stopped' ? 'stopped' : 'ok',
-              ...(this.#stopReason ? { stop_reason: this.#stopReason } : {}),
-              metadata,
-            },
+    this.#terminal = failure
+      ? {
+          type: 'error',
+          data: {
+            code: failure.code,
+            message: failure.message,
+            retryable: failure.retryable,
+            run_id: this.id,
+            metadata,
           },
-    )
+        }
+      : {
+          type: 'complete',
+          data: {
+            message: this.#message,
+            session_id: this.sessionId,
+            run_id: this.id,
+            trace_id: this.id,
+            status: status === 'stopped' ? 'stopped' : 'ok',
+            ...(this.#stopReason ? { stop_reason: this.#stopReason } : {}),
+            metadata,
+          },
+        }
+    this.log.append(this.#terminal)
     this.#finished.resolve()
   }
 
   #metadataOf(failure: AppError | null): RunMetadata {
-    const { traceUrl, citationsOf } = this.#options
+    const { traceUrl } = this.#options
     const sampled = (this.#root.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
     return {
       execution_tree: this.#tree.snapshot(),

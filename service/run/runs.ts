@@ -1,8 +1,8 @@
 import type { SpanContext, Tracer } from '@opentelemetry/api'
 import { AppError } from '../errors.ts'
-import type { Citation } from '../wire.ts'
-import type { ChatStore, Turn } from './chat-store.ts'
-import type { AnswerSink, RunLedger } from './run.ts'
+import type { AnswerSink, Question, Turn } from '../team/answer.ts'
+import type { ChatStore } from './chat-store.ts'
+import type { RunLedger } from './run.ts'
 import { Run } from './run.ts'
 
 /** Ended runs that stay readable in memory; older ones are served from their stored message. */
@@ -13,18 +13,11 @@ export interface Answerer {
   answer(question: Question, sink: AnswerSink, signal: AbortSignal): Promise<void>
 }
 
-export interface Question {
-  text: string
-  companyId: string | null
-  history: Turn[]
-}
-
 export interface RunsOptions {
   tracer: Tracer
   store: ChatStore
   ledger: RunLedger & { readonly writable: boolean }
   answerer: Answerer
-  citationsOf(text: string, seen: ReadonlySet<string>): Citation[]
   traceUrl: ((traceId: string) => string) | null
   instanceId: string
   maxOpen: number
