@@ -26,13 +26,14 @@ export interface ToolCall {
   arguments: object
 }
 
-/** The agent that asks, known by the tools it offers. */
+/** The agent that asks, known by the tools it is offered. */
 export type Role = 'planner' | 'retriever' | 'analyst'
 
 export function roleOf(request: ChatRequest): Role {
   const tools = request.tools ?? []
   if (tools.some((tool) => tool.function.name === 'retrieve')) return 'planner'
-  return tools.length > 0 ? 'retriever' : 'analyst'
+  // In its last round a retriever is given no tools, but what it reads last is still a tool's result.
+  return tools.length > 0 || request.messages.at(-1)?.role === 'tool' ? 'retriever' : 'analyst'
 }
 
 /** The user's words of the current turn, without task and evidence: nothing in a review is mistaken for a wish. */
@@ -48,15 +49,14 @@ export function taskOf(request: ChatRequest): string {
   return lastUserText(request.messages).split('\nTask: ').at(-1)!.trim()
 }
 
-/** What the company's data holds, as the retriever's instructions carry it; null without a company. */
-export function profileOf(request: ChatRequest): ReviewProfile | null {
+/** What the company's data holds, as the instructions carry it; null where they say that no company is chosen. */
+export function profileOf(request: ChatRequest): ReviewProfile | null | undefined {
   for (const message of request.messages) {
     if (message.role !== 'system') continue
-    const line = /^Profile: (\{.*\})\s*$/m.exec(textOf(message))?.[1]
-    const profile = line === undefined ? null : parsed(line)
-    if (profile) return profile as ReviewProfile
+    const line = /^Profile: (\{.*\}|null)\s*$/m.exec(textOf(message))?.[1]
+    if (line !== undefined) return parsed(line) as ReviewProfile | null
   }
-  return null
+  return undefined
 }
 
 /** One answered tool call, as the analyst is handed it. */
@@ -85,7 +85,7 @@ export function evidenceOf(request: ChatRequest): { evidence: Evidence[] | null;
   if (!Array.isArray(entries)) return { evidence: [], errors: ['What was retrieved could not be read.'] }
   const errors = entries.map(errorOf)
   return {
-    evidence: entries.filter((_, index) => errors[index] === null) as Evidence[],
+    evidence: entries.filter((_, index) => errors[index] === null).map(withoutNulls),
     errors: errors.filter((error) => error !== null),
   }
 }
@@ -109,6 +109,12 @@ export function textOf(message: ChatMessage): string {
 function lastUserText(messages: ChatMessage[]): string {
   const last = messages.findLast((message) => message.role === 'user')
   return last ? textOf(last) : ''
+}
+
+/** A null argument is one that was not given. */
+function withoutNulls(entry: Evidence): Evidence {
+  const given = Object.entries(entry.arguments).filter(([, value]) => value !== null)
+  return { ...entry, arguments: Object.fromEntries(given) } as Evidence
 }
 
 function errorOf(entry: { result?: unknown; error?: unknown }): string | null {

@@ -1,5 +1,6 @@
 import type { Sentiment } from '../../reviews/review-source.ts'
 import { withoutWish } from './trouble.ts'
+import { isForeignFunctionWord } from './vocabulary.ts'
 
 /** What a question wants, as far as rules can tell without knowing the data. */
 export interface Intent {
@@ -36,16 +37,16 @@ const GREETING =
 const SELF =
   /\b(who|what) are you\b|\bwhat can (you|i)\b|\bhow (do|can) (you|i) (work|use)\b|\bwhich (llm|ai|language model)\b|\bare you (an? )?(ai|bot|real|human|llm|robot|chatgpt|gpt)\b|^help\b|\bdemo model\b|\bwhat(’|')?s? (is )?this\b\??$/
 const BEYOND =
-  /\b(revenues?|profits?|turnover|market share|stock price|share price|salar(y|ies)|weather (today|tomorrow|forecast)|forecast|predict|units sold|sales figures|capital of|president of|(write|compose|tell|make) (me |us )?(a|an|some) (poem|story|song|joke|code|script|essay|program)|next (week|month|quarter|year))\b|\bhow many .*\b(sold|sell)\b|\bcompar\w*\b.*\b(competitors?|competition|other (brands|companies|airlines|makers))\b/
+  /\b(revenues?|profits?|turnover|market share|stock price|share price|salar(y|ies)|weather (today|tomorrow|forecast)|forecast|predict|units sold|sales figures|capital of|president of|system prompt|(your|previous|all) (prompts?|instructions)|(write|compose|tell|make) (me |us )?(a|an|some) (poem|story|song|joke|code|script|essay|program)|next (week|month|quarter|year))\b|\bhow many .*\b(sold|sell)\b|\bcompar\w*\b.*\b(competitors?|competition|other (brands|companies|airlines|makers))\b/
 const COMPARISON =
   /\bcompar(e|ed|ing|ison)\b|\bvs\b|\bversus\b|\bdifferences? between\b|\bbetter\b.* or \b|\bor\b.*\bbetter\b/
 const TREND =
   /\bover (time|the (last|past|years|months))\b|\btrends?\b|\bchang(e|ed|es|ing)\b|\bevol(ve|ved|ving|ution)\b|\b(month|quarter|year)ly\b|\b(by|per|each|every) (month|quarter|year)\b|\bdevelop(ed|ment)\b|\b(has|have|is|are|did|been)\b.*\b(improv(ed|ing)|got(ten)? (better|worse)|get(ting)? (better|worse)|improve)\b/
 const COUNTING =
   /\bhow (many|often|much)\b|\bnumber of\b|\bcount\b|\baverages?\b|\bmean rating\b|\bdistribution\b|\bbreakdown\b|\bsplit\b|\bpercent(age)?\b|\bproportion\b|\bwhat share\b/
-const RATING = /\b(ratings?|scores?|stars?)\b/
+const RATING = /\b(ratings?|scores?)\b/
 const READING =
-  /\b(show|list|read|give|see|quote)\b.*\b(reviews?|comments?|examples?|quotes?|feedback)\b|^(latest|newest|recent|last) reviews?\b|\b(examples|quotes)\b/
+  /\b(\d|one|two|three|four|five)[ -]?stars?\b.*\breviews?\b|\b(show|list|read|give|see|quote)\b.*\b(reviews?|comments?|examples?|quotes?|feedback)\b|^(latest|newest|recent|last) reviews?\b|\b(examples|quotes)\b/
 const OVERVIEW =
   /\bsummar(y|ise|ize|ies)\b|\boverview\b|\boverall\b|\bhow are we doing\b|\btakeaways?\b|\bthemes?\b|\bmain topics?\b|\bwhat do (people|customers|users|reviewers|they|travell?ers|guests|buyers) (say|think|talk about|write)( about (us|it|them))?\W*$/
 const NEGATIVE =
@@ -98,8 +99,6 @@ export function isFollowUp(question: string): boolean {
   )
 }
 
-const FOREIGN =
-  /^(und|ist|sind|wie|warum|welche|welcher|nicht|der|das|ein|eine|mit|für|über|kunden|les|des|est|sont|quels|quelles|quel|pour|avec|clients|que|qué|los|las|cuáles|cuál|para|con|el|del|por|il|che|sono|quali|gli|della|wat|zijn|het|een|os|são|quais|não|como)$/
 const ENGLISH =
   /^(the|is|are|of|and|what|which|how|do|does|in|for|about|with|from|to|people|customers|our|we)$/
 
@@ -109,7 +108,7 @@ export function isForeign(question: string): boolean {
   const latin = question.match(/\p{Script=Latin}/gu) ?? []
   if (letters.length > 0 && latin.length < letters.length / 2) return true
   const words = question.toLowerCase().match(/\p{L}+/gu) ?? []
-  const foreign = words.filter((word) => FOREIGN.test(word)).length
+  const foreign = words.filter((word) => isForeignFunctionWord(word)).length
   return foreign >= 2 && foreign > words.filter((word) => ENGLISH.test(word)).length
 }
 

@@ -8,23 +8,25 @@ export function quoted(text: string, reviewId: string): string {
     .replace(/^["“]|["”]$/g, '')
   const short =
     plain.length <= 240 ? plain : `${plain.slice(0, plain.lastIndexOf(' ', 230) + 1 || 230).trim()}…`
-  const inert = short
-    .replaceAll('[', '(')
-    .replaceAll(']', ')')
-    .replace(/[\\`*_<>#|~!]/g, '\\$&')
-  return `“${inert}” ${citation(reviewId)}`
+  return `“${inert(short)}” ${citation(reviewId)}`
 }
 
 export function citation(reviewId: string): string {
   return `[review:${reviewId}]`
 }
 
-export function name(text: string): string {
-  const inert = text
+/** Text of the data without any power over the page: no markup, and no citation that no tool gave. */
+export function inert(text: string): string {
+  return text
     .replaceAll('[', '(')
     .replaceAll(']', ')')
-    .replace(/[\\`*_<>#|~]/g, '\\$&')
-  return inert.charAt(0).toUpperCase() + inert.slice(1)
+    .replace(/[\\`*_<|~]/g, '\\$&')
+}
+
+/** As the name of something, at the start of a line or a cell. */
+export function name(text: string): string {
+  const plain = inert(text)
+  return plain.charAt(0).toUpperCase() + plain.slice(1)
 }
 
 /** 1 → "1 review", 1234 → "1,234 reviews". */
@@ -62,11 +64,11 @@ export function conditions(query: ReviewFilter & { query?: string }): string {
     (part) => part !== undefined && part !== null,
   )
   const parts = [
-    ...(who.length > 0 ? [`for ${listed(who.map(name))}`] : []),
-    ...(query.query ? [`that mention “${name(query.query).toLowerCase()}”`] : []),
+    ...(who.length > 0 ? [`for ${listed(who.map(inert))}`] : []),
     ...(query.from ? [`from ${query.from}`] : []),
     ...(query.to ? [`to ${query.to}`] : []),
     ...ratingBounds(query),
+    ...(query.query ? [`that mention “${inert(query.query)}”`] : []),
   ]
   return parts.length === 0 ? '' : ` ${parts.join(' ')}`
 }

@@ -42,7 +42,9 @@ export function periodIn(text: string, newest: string | null): { period: Period;
   return { period, rest }
 }
 
-function daysOf(when: string): { from: string; to: string } {
+/** The days of a year, quarter, month or day, as people or a group's label write it: "may 2014", "2014-Q3". */
+export function daysOf(text: string): { from: string; to: string } {
+  const when = text.toLowerCase()
   const year = /(?:19|20)\d{2}/.exec(when)![0]
   if (/^\d{4}-\d{2}-\d{2}$/.test(when)) return { from: when, to: when }
   const quarter = /q([1-4])/.exec(when)?.[1]

@@ -1,17 +1,19 @@
+import type { Asked } from './asked.ts'
+import { understood } from './asked.ts'
 import type { ChatRequest, Reply } from './chat-request.ts'
-import { questionOf, textOf } from './chat-request.ts'
-import type { Intent } from './intents.ts'
-import { FIRST_QUESTION, intentOf, isFollowUp } from './intents.ts'
+import { profileOf, questionOf, textOf } from './chat-request.ts'
+import { FIRST_QUESTION, isFollowUp } from './intents.ts'
+import { conditions, listed } from './markdown.ts'
 import { withoutWish } from './trouble.ts'
 
 /** Turns the conversation into a task for the retriever, or into none where no review is needed. */
 export function plan(request: ChatRequest): Reply {
-  if (request.messages.at(-1)?.role === 'tool') return { content: 'The reviews were looked at.' }
+  const profile = profileOf(request)
+  if (profile === null) return { content: 'No company is chosen, so there is nothing to retrieve.' }
   const question = withoutWish(questionOf(request)) || FIRST_QUESTION
   const earlier = earlierQuestions(request, question)
   const subject = earlier.length > 0 ? namedItem(request, question) : undefined
-  const intent = subject === undefined ? followedIntent([...earlier, question]) : ({ kind: 'topic' } as const)
-  const looking = inWords(intent)
+  const looking = inWords(understood([...earlier, question], subject, profile ?? null))
   if (looking === null) return { content: 'No reviews are needed for this.' }
   const task = [
     looking,
@@ -29,14 +31,6 @@ export function contextOf(task: string): { earlier: string[]; subject?: string }
   const [head, tail] = task.split(/ Earlier: (?=")/)
   const subject = strings(/ Subject: (".*)$/.exec(head!)?.[1])[0]
   return { earlier: strings(tail), ...(subject !== undefined && { subject }) }
-}
-
-/** The intent of a question after those it builds on: its own where it has one, else theirs. */
-export function followedIntent(questions: string[]): Intent {
-  const intents = questions.map(intentOf)
-  const own = intents.findLast((intent) => intent.kind !== 'topic') ?? intents.at(-1)!
-  const sentiment = intents.findLast((intent) => intent.sentiment)?.sentiment
-  return { ...own, ...(sentiment && own.kind !== 'overview' && { sentiment }) }
 }
 
 /** The questions before a follow-up, back to the last one that stands on its own, oldest first. */
@@ -62,26 +56,36 @@ function namedItem(request: ChatRequest, question: string): string | undefined {
 }
 
 /** What to look for; null where no review is needed. */
-function inWords(intent: Intent): string | null {
-  const kind = intent.sentiment ? `${intent.sentiment} reviews` : 'the reviews'
+function inWords({ intent, selection, filter }: Asked): string | null {
+  const { subject, groupBy } = selection
+  const where = conditions({ ...filter, ...(subject !== '' && { query: subject }) })
+  const reviews = `${intent.sentiment ? `${intent.sentiment} ` : 'the '}reviews${where}`
+  const grouped = groupBy === undefined ? '' : `, by ${groupBy.replaceAll('_', ' ')}`
   switch (intent.kind) {
-    case 'themes':
-      return `Find the ${intent.limit ?? 5} subjects that ${kind} speak of most, with examples, and how the reviews split.`
-    case 'overview':
-      return 'Find what is praised and what is criticised most, and how the reviews split.'
-    case 'comparison':
-      return `Compare counts, ratings and subjects of ${kind}, side by side.`
-    case 'trend':
-      return `Find how counts and ratings of ${kind} moved over time, and which subjects came and went.`
-    case 'figures':
-      return `Count ${kind} and average their ratings, in the groups asked for.`
-    case 'reviews':
-      return `Find ${kind} to read.`
-    case 'topic':
-      return `Find what ${kind} say about it, and how many do.`
     case 'greeting':
     case 'self':
     case 'beyond':
       return null
+    case 'comparison': {
+      const sides =
+        Object.values(selection.attributes).find((values) => values.length > 1) ?? selection.products
+      const named = sides.length > 0 ? listed(sides) : 'the most reviewed products'
+      return `Compare ${named}${subject === '' ? '' : ` on “${subject}”`}: counts, ratings and what their reviews speak of.`
+    }
+    case 'trend':
+      return `Find how counts and ratings of ${reviews} moved over time, and which subjects came and went.`
+    case 'figures':
+      return `Count ${reviews} and average their ratings${grouped || ', and see how they spread'}.`
+    case 'reviews':
+      return `Find ${reviews} to read.`
+    case 'themes':
+    case 'overview':
+    case 'topic':
+      if (grouped !== '') return `Count ${reviews} and average their ratings${grouped}.`
+      if (subject !== '') return `Find what ${reviews} say, and how many there are.`
+      if (intent.kind === 'themes') {
+        return `Find the ${intent.limit ?? 5} subjects that ${reviews} speak of most, with examples, and how the reviews split.`
+      }
+      return `Find what is praised and what is criticised most in ${reviews}, and how they split.`
   }
 }

@@ -1,51 +1,40 @@
 import type {
   AggregateQuery,
+  AggregateResult,
   ReviewFilter,
   ReviewProfile,
   SearchQuery,
   ThemesQuery,
 } from '../../reviews/review-source.ts'
+import type { Asked } from './asked.ts'
+import { understood } from './asked.ts'
 import type { ChatRequest, Reply, ToolCall } from './chat-request.ts'
 import { profileOf, questionOf, taskOf, toolRounds } from './chat-request.ts'
-import type { Intent } from './intents.ts'
-import { contextOf, followedIntent } from './planner.ts'
+import { daysOf } from './period.ts'
+import { contextOf } from './planner.ts'
 import type { Selection } from './selection.ts'
-import { filterOf, followed, selectionOf } from './selection.ts'
 
-/** Chooses the tools for a task by rule: one round, and a second one where a search found nothing. */
+/**
+ * Chooses the tools for a task by rule: one round, and a second one where a search found nothing, or where time
+ * has to be cut in halves that hold as many reviews.
+ */
 export function retrieve(request: ChatRequest): Reply {
   const { rounds, results } = toolRounds(request.messages)
-  const profile = profileOf(request)
-  const asked = askedOf(request, profile)
+  const profile = profileOf(request) ?? null
+  const { earlier, subject } = contextOf(taskOf(request))
+  const asked = understood([...earlier, questionOf(request)], subject, profile)
   if (rounds === 0) return { toolCalls: firstRound(asked, profile) }
+  const compared = rounds === 1 && isTrendOfAll(asked) ? halves(asked.filter, results[0]) : []
+  if (compared.length > 0) return { toolCalls: compared }
   if (rounds === 1 && asked.selection.subject !== '' && results.every(isEmpty)) {
-    return {
-      toolCalls: [
-        themes({ ...asked.filter, limit: 5 }),
-        aggregate({ ...asked.filter, group_by: 'sentiment' }),
-      ],
-    }
+    const split = aggregate({ ...without(asked.filter, 'sentiment'), group_by: 'sentiment' })
+    return { toolCalls: [themes({ ...asked.filter, limit: 5 }), split] }
   }
   return { content: results.every(isEmpty) ? 'Nothing that matches was found.' : 'Enough retrieved.' }
 }
 
-interface Asked {
-  intent: Intent
-  selection: Selection
-  filter: ReviewFilter
-}
-
-/** The wish of the question and of the turns it builds on. */
-function askedOf(request: ChatRequest, profile: ReviewProfile | null): Asked {
-  const question = questionOf(request)
-  const { earlier, subject } = contextOf(taskOf(request))
-  const questions = [...earlier, question]
-  const intent: Intent = subject === undefined ? followedIntent(questions) : { kind: 'topic' }
-  const nothing: Selection = { products: [], attributes: {}, ratings: {}, period: {}, subject: '' }
-  const read = profile ? followed(questions.map((text) => selectionOf(text, profile))) : nothing
-  const selection = subject === undefined ? read : { ...read, subject }
-  const filter = { ...filterOf(selection), ...(intent.sentiment && { sentiment: intent.sentiment }) }
-  return { intent, selection, filter }
+function isTrendOfAll({ intent, selection }: Asked): boolean {
+  return intent.kind === 'trend' && selection.subject === ''
 }
 
 function firstRound({ intent, selection, filter }: Asked, profile: ReviewProfile | null): ToolCall[] {
@@ -53,7 +42,9 @@ function firstRound({ intent, selection, filter }: Asked, profile: ReviewProfile
   const query = subject === '' ? {} : { query: subject }
   const everySentiment = without(filter, 'sentiment')
   const parties = partiesOf(selection, profile)
-  if (intent.kind === 'comparison' && parties) {
+  // Another company is no side: its name is looked for in what these customers wrote.
+  const comparable = parties && (parties.named || subject === '')
+  if (intent.kind === 'comparison' && comparable) {
     const [first, second] = parties.filters
     return [
       aggregate({
@@ -67,10 +58,13 @@ function firstRound({ intent, selection, filter }: Asked, profile: ReviewProfile
       ),
     ]
   }
-  if (intent.kind === 'trend') return trend(filter, query, groupBy, profile)
+  if (intent.kind === 'trend') {
+    const figures = aggregate(overTime({ intent, selection, filter }, profile))
+    return subject === '' ? [figures] : [figures, search({ ...filter, ...query, limit: 6 })]
+  }
   if (groupBy !== undefined) return [aggregate({ ...everySentiment, ...query, group_by: groupBy, limit: 20 })]
   if (intent.kind === 'figures') return [aggregate({ ...everySentiment, ...query, group_by: 'rating' })]
-  if (intent.kind === 'reviews' || subject !== '') {
+  if (intent.kind === 'reviews' || subject !== '' || intent.kind === 'comparison') {
     const limit = intent.limit ?? 8
     return [
       search({ ...filter, ...query, limit }),
@@ -92,6 +86,7 @@ function partiesOf({ products, attributes, groupBy }: Selection, profile: Review
   const values = column === undefined ? undefined : attributes[column]
   if (column !== undefined && values && values.length > 1) {
     return {
+      named: true,
       groupBy: column,
       filters: values.map((value): ReviewFilter => ({
         attributes: { ...firsts(attributes), [column]: value },
@@ -102,31 +97,45 @@ function partiesOf({ products, attributes, groupBy }: Selection, profile: Review
   const named = products.length > 0 ? products : (profile?.products ?? []).map(({ name }) => name)
   const sides = named.length === 1 ? named : named.slice(0, 2)
   if (sides.length === 0) return null
-  return { groupBy: 'product', filters: sides.map((product): ReviewFilter => ({ product })) }
+  return {
+    named: products.length > 0,
+    groupBy: 'product',
+    filters: sides.map((product): ReviewFilter => ({ product })),
+  }
 }
 
-/** Figures over time, and the subjects before and after the middle of the time. */
-function trend(
-  filter: ReviewFilter,
-  query: { query?: string },
-  groupBy: string | undefined,
-  profile: ReviewProfile | null,
-): ToolCall[] {
+/** Figures over time, in periods that give a handful of them. */
+function overTime({ selection, filter }: Asked, profile: ReviewProfile | null): AggregateQuery {
+  const { groupBy, subject } = selection
   const from = filter.from ?? profile?.dates?.from
   const to = filter.to ?? profile?.dates?.to
   const days = from && to ? (Date.parse(to) - Date.parse(from)) / 86_400_000 : 0
-  const time = groupBy && /^(month|quarter|year)$/.test(groupBy) ? groupBy : undefined
-  const period = time ?? (days <= 18 * 31 ? 'month' : days <= 5 * 366 ? 'quarter' : 'year')
-  const figures = aggregate({ ...without(filter, 'sentiment'), ...query, group_by: period })
-  if (query.query !== undefined) return [figures, search({ ...filter, ...query, limit: 6 })]
-  if (!from || !to || days < 60) return [figures]
-  const middle = Date.parse(from) + Math.floor(days / 2) * 86_400_000
-  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
-  const sentiment = filter.sentiment ?? 'negative'
+  const asked = groupBy && /^(month|quarter|year)$/.test(groupBy) ? groupBy : undefined
+  const period = asked ?? (days <= 18 * 31 ? 'month' : days <= 4 * 366 ? 'quarter' : 'year')
+  return { ...without(filter, 'sentiment'), ...(subject !== '' && { query: subject }), group_by: period }
+}
+
+/** The subjects of the two halves of the reviews by date; none where there is no half to compare. */
+function halves(filter: ReviewFilter, figures: unknown): ToolCall[] {
+  const rows = ((figures as AggregateResult | null)?.rows ?? []).filter(({ group }) => /^\d{4}/.test(group))
+  const dated = rows.reduce((sum, row) => sum + row.count, 0)
+  let before = 0
+  const middle = rows.findIndex(
+    (row, index) => index > 0 && (before += rows[index - 1]!.count) >= dated / 2 && row.count > 0,
+  )
+  if (middle < 0) return []
+  const shared = { sentiment: 'negative', ...filter, limit: 8 } as const
   return [
-    figures,
-    themes({ ...filter, sentiment, from: from.slice(0, 10), to: day(middle), limit: 8 }),
-    themes({ ...filter, sentiment, from: day(middle + 86_400_000), to: to.slice(0, 10), limit: 8 }),
+    themes({
+      ...shared,
+      from: filter.from ?? daysOf(rows[0]!.group).from,
+      to: daysOf(rows[middle - 1]!.group).to,
+    }),
+    themes({
+      ...shared,
+      from: daysOf(rows[middle]!.group).from,
+      to: filter.to ?? daysOf(rows.at(-1)!.group).to,
+    }),
   ]
 }
 

@@ -2,24 +2,23 @@ import type { ReviewFilter, ReviewProfile } from '../../reviews/review-source.ts
 import type { Period } from './period.ts'
 import { periodIn } from './period.ts'
 import { withoutWish } from './trouble.ts'
+import type { Ratings } from './ratings.ts'
+import { ratingsIn } from './ratings.ts'
 import { isFiller, isPreposition, isSubjectNoun } from './vocabulary.ts'
+import type { Word } from './words.ts'
+import { has, take, wordsOf } from './words.ts'
 
 /** Which reviews a question means, told by what the company's data holds. */
 export interface Selection {
   products: string[]
   /** Values named, by column; several of one column are to be compared. */
   attributes: Record<string, string[]>
-  ratings: { min_rating?: number; max_rating?: number }
+  ratings: Ratings
   period: Period
   /** product, rating, sentiment, month, quarter, year or a column. */
   groupBy?: string
   /** What no column knows and the text has to be searched for: "battery life". */
   subject: string
-}
-
-interface Word {
-  text: string
-  stem: string
 }
 
 /** Reads products, columns' values, dates, ratings and the grouping, and what is left as the subject. */
@@ -59,31 +58,6 @@ export function filterOf({ products, attributes, ratings, period }: Selection): 
   }
 }
 
-const STARS = { one: 1, two: 2, three: 3, four: 4, five: 5 }
-const COUNTED =
-  /\b(\d(?:\.\d)?|one|two|three|four|five)[ -]?stars?( (?:or|and) (?:less|lower|below|fewer|worse)| (?:or|and) (?:more|higher|above|better))?/i
-const BOUND =
-  /\b(?:rated|ratings?|scores?)(?: of)? (below|under|less than|above|over|more than|at least|at most) (\d{1,3}(?:\.\d)?)\b/i
-
-function ratingsIn(text: string): { ratings: Selection['ratings']; rest: string } {
-  const stars = COUNTED.exec(text)
-  if (stars) {
-    const value = STARS[stars[1]!.toLowerCase() as keyof typeof STARS] ?? Number(stars[1])
-    const rest = text.replace(stars[0], ' ')
-    if (/less|lower|below|fewer|worse/.test(stars[2] ?? '')) return { ratings: { max_rating: value }, rest }
-    if (stars[2]) return { ratings: { min_rating: value }, rest }
-    return { ratings: { min_rating: value, max_rating: value }, rest }
-  }
-  const bound = BOUND.exec(text)
-  if (!bound) return { ratings: {}, rest: text }
-  const value = Number(bound[2])
-  const rest = text.replace(bound[0], ' ')
-  // Bounds are inclusive; a hundredth is finer than any rating scale in use.
-  if (/below|under|less/.test(bound[1]!)) return { ratings: { max_rating: value - 0.01 }, rest }
-  if (bound[1] === 'at most') return { ratings: { max_rating: value }, rest }
-  return { ratings: { min_rating: bound[1] === 'at least' ? value : value + 0.01 }, rest }
-}
-
 function productsIn(words: Word[], profile: ReviewProfile): string[] {
   const longestFirst = profile.products.map(({ name }) => name).sort((a, b) => b.length - a.length)
   const found = longestFirst.filter((name) => take(words, name))
@@ -113,15 +87,30 @@ function attributesIn(words: Word[], profile: ReviewProfile): Record<string, str
     .flatMap(({ name, values }) => values.map((value) => ({ name, value })))
     .filter(({ value }) => /\p{L}{3}/u.test(value) && !wordsOf(value).every(({ stem }) => isFiller(stem)))
     .sort((a, b) => b.value.length - a.value.length)
-  const found: Record<string, string[]> = {}
-  for (const { name, value } of candidates) {
+  const named = candidates.filter(({ name, value }) => {
     // "business class" speaks of a cabin: a column of travellers with the value Business is not meant.
     const cabin = has(words, `${value} class`) || has(words, `${value} cabin`)
-    if (cabin && !/cabin|class/i.test(name)) continue
-    if (take(words, value)) {
-      found[name] = [...(found[name] ?? []), value]
-      if (cabin) take(words, 'class')
-    }
+    if (cabin && !/cabin|class/i.test(name)) return false
+    return take(words, value) && (!cabin || take(words, 'class') || take(words, 'cabin'))
+  })
+  // "solo travellers" are those of Solo Leisure; places are not known by their first word.
+  const begun = candidates.filter(({ name, value }) => {
+    const [first, ...others] = wordsOf(value)
+    return (
+      others.length > 0 &&
+      first!.text.length > 3 &&
+      !isFiller(first!.stem) &&
+      !/country|city|region|place/i.test(name) &&
+      !named.some((known) => known.name === name) &&
+      take(words, first!.text)
+    )
+  })
+  const found: Record<string, string[]> = {}
+  for (const { name, values } of profile.attributes) {
+    const kept = values.filter((value) =>
+      [...named, ...begun].some((known) => known.name === name && known.value === value),
+    )
+    if (kept.length > 0) found[name] = kept
   }
   return found
 }
@@ -165,31 +154,4 @@ function subjectIn(words: Word[]): string {
   const before = meaning(words.slice(Math.max(0, noun - 2), Math.max(0, noun)))
   const subject = after.length > 0 ? after : before.length > 0 ? before : meaning(words)
   return subject.map(({ text }) => text).join(' ')
-}
-
-function wordsOf(text: string): Word[] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)?/gu) ?? []
-  return words.map((word) => {
-    const bare = word.replace(/['’]s$/, '')
-    return { text: bare, stem: /[^su]s$/.test(bare) && bare.length > 3 ? bare.slice(0, -1) : bare }
-  })
-}
-
-function find(words: Word[], phrase: string): { at: number; length: number } {
-  const wanted = wordsOf(phrase)
-  const at = words.findIndex((_, start) =>
-    wanted.every(({ stem }, offset) => words[start + offset]?.stem === stem),
-  )
-  return { at: wanted.length === 0 ? -1 : at, length: wanted.length }
-}
-
-function has(words: Word[], phrase: string): boolean {
-  return find(words, phrase).at >= 0
-}
-
-/** Removes the phrase from the words; false where it is not among them. */
-function take(words: Word[], phrase: string): boolean {
-  const { at, length } = find(words, phrase)
-  if (at >= 0) words.splice(at, length)
-  return at >= 0
 }

@@ -9,8 +9,7 @@ const FILLER = new Set(
   every everybody everyone example experience expres expressed feedback feel few find first five fix flyer for found four
   frequent frequently frustrate frustrated frustrating frustration from gap general get getting give given go going good
   got great group guest had happen happy hard has hate hated have having he hear help her here high highest him his hit
-  how i if important improve improved improvement improving in insight instead into is isn't issue it item its just keep
-  key kind know lack lacking large largest last lately later least les less let level like liked list look looking lot love
+  how i if important improve improved improvement improving in insight instead into is isn't issue it item its just keep key kind know lack lacking large largest last lately later least les less let level like liked list look looking lot love
   loved low lower lowest main major make making many matter may me mean mention mentioned mentioning mention mentions
   month more most much must my name named need negative negatively neutral never new newest next no not nothing now number
   of off often old on one ones only opinion or order other our out over overall own pain part passenger past pattern people
@@ -26,7 +25,7 @@ const FILLER = new Set(
   versus instance specific specifically particular particularly biggest urgent worth address solve tackle identify analyse
   analyze analysis based extract highlight lead leading leads main top-level happier customers' i'd i'm we're what's
   dissatisfied dissatisfaction disappointed disappointing disappointment annoyed annoying disappoint satisfied satisfaction
-  enjoy enjoyed appreciate appreciated`.split(/\s+/),
+  enjoy enjoyed appreciate appreciated latest newest oldest`.split(/\s+/),
 )
 const PREPOSITION = new Set(
   `about with regarding concerning around on of in for mention mentioning mentioned discuss discussing contain say
@@ -34,8 +33,11 @@ const PREPOSITION = new Set(
 )
 const SUBJECT_NOUN = new Set('complaint problem issue gap praise failure review'.split(' '))
 
+const FOREIGN =
+  /^(und|ist|sind|wie|warum|welche|welcher|nicht|der|das|ein|eine|mit|für|über|kunden|les|des|est|sont|quels|quelles|quel|pour|avec|clients|que|qué|los|las|cuáles|cuál|para|con|el|del|por|il|che|sono|quali|gli|della|wat|zijn|het|een|os|são|quais|não|como)$/
+
 export function isFiller(stem: string): boolean {
-  return FILLER.has(stem)
+  return FILLER.has(stem) || FOREIGN.test(stem)
 }
 
 /** After it, a question names its subject. */
@@ -46,4 +48,9 @@ export function isPreposition(stem: string): boolean {
 /** Right before it, a question may name its subject: "battery complaints". */
 export function isSubjectNoun(stem: string): boolean {
   return SUBJECT_NOUN.has(stem)
+}
+
+/** Words by which German, French, Spanish, Italian, Dutch and Portuguese are told, which no search is for. */
+export function isForeignFunctionWord(word: string): boolean {
+  return FOREIGN.test(word)
 }

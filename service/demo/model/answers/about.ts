@@ -29,7 +29,7 @@ const BEYOND = `Customer reviews cannot tell that: they hold what customers wrot
 
 ${ABILITIES}`
 
-const NOTHING_RETRIEVED = `No reviews were looked at for this, so I cannot answer it. Choose a company and ask again, for example “${FIRST_QUESTION}”`
+const NOTHING_RETRIEVED = `No reviews were looked at, so I cannot answer that. If no company is chosen yet, choose one and ask again, for example “${FIRST_QUESTION}”`
 
 /** Answers for which nothing was retrieved. */
 export function about(question: string, intent: Intent): string {

@@ -1,7 +1,7 @@
 import type { AggregateRow } from '../../../reviews/review-source.ts'
-import { counted, name, percent, quoted, rating, table } from '../markdown.ts'
+import { counted, inert, name, percent, rating, table } from '../markdown.ts'
 import type { ReviewsCounted, ThemesFound } from '../chat-request.ts'
-import { figures } from './ranking.ts'
+import { bullets, recurs } from './theme-lines.ts'
 
 /** Two selections side by side: figures, then what each is named for. */
 export function comparison(grouped: ReviewsCounted | undefined, themes: ThemesFound[]): string {
@@ -10,36 +10,34 @@ export function comparison(grouped: ReviewsCounted | undefined, themes: ThemesFo
   const subjects = sides.map(({ side, label }) => {
     const kind = side.arguments.sentiment === 'positive' ? 'praised for' : 'criticised for'
     const reviews = `${side.arguments.sentiment ?? ''} review`.trim()
-    if (side.result.themes.length === 0) {
+    const recurring = side.result.themes.filter(recurs)
+    if (recurring.length === 0) {
       return `**${name(label)}** is ${kind} nothing in particular: ${counted(side.result.total, reviews)}, and no subject that recurs.`
     }
-    const items = side.result.themes.slice(0, 3).map((theme) => {
-      const example = theme.examples[0]
-      return `- ${figures(theme)}${example ? `: ${quoted(example.quote, example.review_id)}` : ''}`
-    })
-    return `**${name(label)}** is ${kind} (${counted(side.result.total, reviews)}):\n\n${items.join('\n')}`
+    return `**${name(label)}** is ${kind} (${counted(side.result.total, reviews)}):\n\n${bullets(recurring.slice(0, 3))}`
   })
   const total = rows.reduce((sum, row) => sum + row.count, 0)
   return [
-    headline(rows, sides.length),
+    headline(rows, sides.length, grouped?.arguments.query),
     ...(rows.length > 0 ? [sideBySide(rows)] : []),
     ...subjects,
     `*Based on ${counted(total, 'review')} of ${rows.length === 1 ? 'the one' : 'the two'}. Shares are of each side’s own reviews.*`,
   ].join('\n\n')
 }
 
-function headline(rows: AggregateRow[], sides: number): string {
+function headline(rows: AggregateRow[], sides: number, words: string | undefined): string {
   const [better, worse] = rows
     .filter((row) => (row.average_rating ?? null) !== null)
     .toSorted((a, b) => b.average_rating! - a.average_rating!)
   if (sides < 2) return 'Only one side of this comparison is in the reviews, so here is what they say of it.'
   if (!better || !worse) return 'The ratings do not allow a comparison: one of the two has no rated review.'
+  const about = words ? ` where reviews mention “${inert(words)}”` : ''
   if (rating(better.average_rating) === rating(worse.average_rating)) {
-    return `**${name(better.group)}** and **${name(worse.group)}** are rated alike: ${rating(better.average_rating)} on average.`
+    return `**${name(better.group)}** and **${name(worse.group)}** are rated alike${about}: ${rating(better.average_rating)} on average.`
   }
   const few =
     Math.min(better.count, worse.count) < 10 ? ' One of them has few reviews, so take it as a hint.' : ''
-  return `**${name(better.group)}** is rated higher: ${rating(better.average_rating)} on average, against ${rating(worse.average_rating)} for **${name(worse.group)}**.${few}`
+  return `**${name(better.group)}** is rated higher${about}: ${rating(better.average_rating)} on average, against ${rating(worse.average_rating)} for **${name(worse.group)}**.${few}`
 }
 
 function sideBySide(rows: AggregateRow[]): string {

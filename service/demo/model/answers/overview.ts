@@ -1,21 +1,18 @@
-import { conditions, counted, percent, quoted, rating } from '../markdown.ts'
+import { conditions, counted, percent, rating } from '../markdown.ts'
 import type { ReviewsCounted, ThemesFound } from '../chat-request.ts'
-import { figures } from './ranking.ts'
+import { bullets, recurs } from './theme-lines.ts'
 
 /** Good and bad in short. */
-export function overview(split: ReviewsCounted | undefined, themes: ThemesFound[]): string {
-  const first = split?.arguments ?? themes[0]!.arguments
+export function overview(split: ReviewsCounted | undefined, found: ThemesFound[]): string {
+  const first = split?.arguments ?? found[0]!.arguments
   if (split?.result.total === 0) return `There are no reviews${conditions(first)}.`
-  const parts = themes.map(({ arguments: query, result }) => {
+  const parts = found.map(({ arguments: query, result }) => {
     const praise = query.sentiment === 'positive'
     const heading = praise ? 'What customers praise' : 'What they criticise'
     const reviews = `${query.sentiment ?? ''} review`.trim()
-    if (result.themes.length === 0) return `**${heading}** — nothing comes up often enough to name.`
-    const items = result.themes.map((theme) => {
-      const example = theme.examples[0]
-      return `- ${figures(theme)}${example ? `: ${quoted(example.quote, example.review_id)}` : ''}`
-    })
-    return `**${heading}** (${counted(result.total, reviews)})\n\n${items.join('\n')}`
+    const themes = result.themes.filter(recurs)
+    if (themes.length === 0) return `**${heading}**: nothing comes up often enough to name.`
+    return `**${heading}** (${counted(result.total, reviews)})\n\n${bullets(themes)}`
   })
   return [
     ...(split ? [verdict(split)] : []),

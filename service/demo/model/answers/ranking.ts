@@ -1,13 +1,17 @@
 import type { Theme } from '../../../reviews/review-source.ts'
 import type { ReviewsCounted, ThemesFound } from '../chat-request.ts'
-import { conditions, counted, listed, name, percent, quoted, rating } from '../markdown.ts'
+import { conditions, counted, listed, name, percent, rating } from '../markdown.ts'
+import { recurs, themesWithQuotes } from './theme-lines.ts'
 
-/** The subjects of one selection, ranked: the answer to "What are the top 5 product gaps from negative reviews?" */
-export function ranking(question: string, found: ThemesFound, split: ReviewsCounted | undefined): string {
+/**
+ * The subjects of one selection, ranked: the answer to "What are the top 5 product gaps from negative reviews?"
+ * @param wording the question, with those it follows: a gap stays a gap
+ */
+export function ranking(wording: string, found: ThemesFound, split: ReviewsCounted | undefined): string {
   const { result, arguments: query } = found
-  const noun = nounOf(question, query.sentiment)
+  const noun = nounOf(wording, query.sentiment)
   const selection = `${query.sentiment ? `${query.sentiment} ` : ''}review`
-  const themes = result.themes.slice(0, query.limit ?? 5)
+  const themes = result.themes.filter(recurs).slice(0, query.limit ?? 5)
   const where = conditions(query)
   const top = themes[0]
   if (result.total === 0) return `There are no ${selection}s${where}, so there is no ${noun} to name.`
@@ -15,18 +19,13 @@ export function ranking(question: string, found: ThemesFound, split: ReviewsCoun
     return `Among ${counted(result.total, selection)}${where} no subject comes up often enough to be called a ${noun}.`
   }
   return [
-    `${opening(themes, noun, result.total, selection, where)}`,
-    themes.map((theme, index) => item(theme, index, themes)).join('\n'),
+    opening(themes, noun, result.total, selection, where),
+    themesWithQuotes(themes)
+      .map(({ line, quote }, index) => `${index + 1}. ${line}${quote && `\n   > ${quote}`}`)
+      .join('\n\n'),
     ...priority(themes, split, query.sentiment),
     basis(result.total, themes.length, query.limit, split, selection, noun, where),
   ].join('\n\n')
-}
-
-/** Name, count, share, rating. */
-export function figures(theme: Theme): string {
-  const average = theme.average_rating ?? null
-  const rated = average === null ? '' : `, rated ${rating(average)} on average`
-  return `**${name(theme.name)}**: ${counted(theme.count, 'review')} (${percent(theme.share)})${rated}`
 }
 
 function opening(themes: Theme[], noun: string, total: number, selection: string, where: string): string {
@@ -35,18 +34,6 @@ function opening(themes: Theme[], noun: string, total: number, selection: string
   const next = others.slice(0, 2).map((theme) => `${theme.name} (${percent(theme.share)})`)
   if (next.length === 0) return lead
   return `${lead} ${name(listed(next))} ${next.length === 1 ? 'follows' : 'follow'}.`
-}
-
-function item(theme: Theme, index: number, themes: Theme[]): string {
-  const before = new Set(themes.slice(0, index).map((other) => fresh(other, new Set())?.review_id))
-  const example = fresh(theme, before)
-  const quote = example ? `\n   > ${quoted(example.quote, example.review_id)}` : ''
-  return `${index + 1}. ${figures(theme)}${quote}${quote ? '\n' : ''}`
-}
-
-/** An example of a review that was not quoted yet, where there is one. */
-function fresh(theme: Theme, used: Set<string | undefined>): Theme['examples'][number] | undefined {
-  return theme.examples.find(({ review_id: id }) => !used.has(id)) ?? theme.examples[0]
 }
 
 /** Where to start, from the figures alone: what is named most and what is rated worst. */
@@ -61,14 +48,19 @@ function priority(
   if (sentiment !== 'negative' || !harshest || themes.length < 2) return []
   const usual =
     split?.result.rows.find((row) => row.group.toLowerCase() === 'negative')?.average_rating ?? null
-  const against = usual === null ? '' : `, against ${rating(usual)} over all negative reviews`
-  if (rating(harshest.average_rating) === rating(frequent.average_rating)) {
+  if (usual !== null && harshest.average_rating! > usual - 0.1) {
     return [
-      `**Where to start:** ${frequent.name} is named most often, and no other subject here is rated lower (${rating(frequent.average_rating)} on average${against}).`,
+      `**Where to start:** ${frequent.name}. It is named most often, and by rating none of the others stands out.`,
+    ]
+  }
+  const rated = `rated ${rating(harshest.average_rating)} on average${usual === null ? '' : `, against ${rating(usual)} over all negative reviews`}`
+  if (harshest === frequent) {
+    return [
+      `**Where to start:** ${frequent.name}. It is named most often, and in the harshest reviews (${rated}).`,
     ]
   }
   return [
-    `**Where to start:** ${frequent.name} reaches the most customers; ${harshest.name} makes the harshest reviews (rated ${rating(harshest.average_rating)} on average${against}).`,
+    `**Where to start:** ${frequent.name} reaches the most customers; ${harshest.name} comes with the harshest reviews (${rated}).`,
   ]
 }
 
@@ -95,9 +87,10 @@ function basis(
   return `*${based}${fewer}${overlap}${few}*`
 }
 
-function nounOf(question: string, sentiment: string | undefined): string {
+/** What the user calls it. */
+function nounOf(wording: string, sentiment: string | undefined): string {
   if (sentiment === 'positive') return 'strength'
   if (sentiment !== 'negative') return 'subject'
-  const asked = /\b(gap|problem|issue|pain point|weakness)/i.exec(question)?.[1]?.toLowerCase()
+  const asked = /\b(gap|problem|issue|complaint|pain point|weakness)/i.exec(wording)?.[1]?.toLowerCase()
   return asked === 'weakness' ? 'weak point' : (asked ?? 'complaint')
 }
