@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import { notFound } from '../errors.ts'
-import type { Company, Me, Review } from '../wire.ts'
+import type { ReviewSource } from '../reviews/review-source.ts'
+import type { Company, Me } from '../wire.ts'
 import type { AppState, CompanyAccess } from './identity.ts'
 
 export interface ReviewRoutesOptions {
@@ -8,13 +9,19 @@ export interface ReviewRoutesOptions {
     list(userId: string): Promise<Company[]>
     defaultFor(userId: string): Promise<string | null>
   }
-  findReview(reviewId: string): Promise<Review | null>
+  companyOfReview(reviewId: string): Promise<string | null>
+  reviews: Pick<ReviewSource, 'get'>
   /** What does not depend on who asks. */
   service: Pick<Me, 'auth_mode' | 'provider' | 'jaeger_ui_url'>
 }
 
 /** GET /api/v1/companies, /reviews/:id and /me. */
-export function reviewRoutes({ companies, findReview, service }: ReviewRoutesOptions): Router<AppState> {
+export function reviewRoutes({
+  companies,
+  companyOfReview,
+  reviews,
+  service,
+}: ReviewRoutesOptions): Router<AppState> {
   const router = new Router<AppState>({ prefix: '/api/v1' })
 
   router.get('/companies', async (ctx) => {
@@ -23,9 +30,10 @@ export function reviewRoutes({ companies, findReview, service }: ReviewRoutesOpt
 
   router.get('/reviews/:review_id', async (ctx) => {
     const reviewId = ctx.params['review_id']!
-    const review = await findReview(reviewId)
-    const allowed = review && (await companies.mayUse(ctx.state.identity.userId, review.company_id))
-    if (!allowed) throw notFound(`The review ${JSON.stringify(reviewId)}`)
+    const companyId = await companyOfReview(reviewId)
+    const allowed = companyId !== null && (await companies.mayUse(ctx.state.identity.userId, companyId))
+    const review = allowed ? await reviews.get(companyId, reviewId) : null
+    if (!review) throw notFound(`The review ${JSON.stringify(reviewId)}`)
     ctx.body = review
   })
 
