@@ -46,7 +46,7 @@ const COUNTING =
   /\bhow (many|often|much)\b|\bnumber of\b|\bcount\b|\baverages?\b|\bmean rating\b|\bdistribution\b|\bbreakdown\b|\bsplit\b|\bpercent(age)?\b|\bproportion\b|\bwhat share\b/
 const RATING = /\b(ratings?|scores?)\b/
 const READING =
-  /\b(\d|one|two|three|four|five)[ -]?stars?\b.*\breviews?\b|\b(show|list|read|give|see|quote)\b.*\b(reviews?|comments?|examples?|quotes?|feedback)\b|^(latest|newest|recent|last) reviews?\b|\b(examples|quotes)\b/
+  /\b(\d|one|two|three|four|five)[ -]?stars?\b.*\breviews?\b|\b(show|list|read|give|see|quote)\b.*\b(reviews?|comments?|examples?|quotes?|feedback)\b|^(latest|newest|recent|last) reviews?\b|\breviews rated\b|\b(examples|quotes)\b/
 const OVERVIEW =
   /\bsummar(y|ise|ize|ies)\b|\boverview\b|\boverall\b|\bhow are we doing\b|\btakeaways?\b|\bthemes?\b|\bmain topics?\b|\bwhat do (people|customers|users|reviewers|they|travell?ers|guests|buyers) (say|think|talk about|write)( about (us|it|them))?\W*$/
 const NEGATIVE =

@@ -45,7 +45,6 @@ function firstRound({ intent, selection, filter }: Asked, profile: ReviewProfile
   // Another company is no side: its name is looked for in what these customers wrote.
   const comparable = parties && (parties.named || subject === '')
   if (intent.kind === 'comparison' && comparable) {
-    const [first, second] = parties.filters
     return [
       aggregate({
         ...without(everySentiment, 'product', 'attributes'),
@@ -53,7 +52,7 @@ function firstRound({ intent, selection, filter }: Asked, profile: ReviewProfile
         group_by: parties.groupBy,
         limit: 30,
       }),
-      ...[first, second].map((party) =>
+      ...parties.filters.map((party) =>
         themes({ ...filter, ...party, sentiment: filter.sentiment ?? 'negative', limit: 5 }),
       ),
     ]
@@ -88,7 +87,7 @@ function partiesOf({ products, attributes, groupBy }: Selection, profile: Review
     return {
       named: true,
       groupBy: column,
-      filters: values.map((value): ReviewFilter => ({
+      filters: values.slice(0, 2).map((value): ReviewFilter => ({
         attributes: { ...firsts(attributes), [column]: value },
       })),
     }

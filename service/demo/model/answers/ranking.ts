@@ -56,11 +56,11 @@ function priority(
   const rated = `rated ${rating(harshest.average_rating)} on average${usual === null ? '' : `, against ${rating(usual)} over all negative reviews`}`
   if (harshest === frequent) {
     return [
-      `**Where to start:** ${frequent.name}. It is named most often, and in the harshest reviews (${rated}).`,
+      `**Where to start:** ${frequent.name}. It is named most often, and the reviews that name it are the harshest (${rated}).`,
     ]
   }
   return [
-    `**Where to start:** ${frequent.name} reaches the most customers; ${harshest.name} comes with the harshest reviews (${rated}).`,
+    `**Where to start:** ${frequent.name} reaches the most customers; reviews that name ${harshest.name} are the harshest (${rated}).`,
   ]
 }
 
