@@ -31,7 +31,7 @@ async function build(): Promise<void> {
   const started = performance.now()
   const vite = await buildTools()
   if (!vite) return
-  await vite.build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'warn' })
+  await vite.build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'error' })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`Built the web app into ${relative('.', dirname(built))} in ${seconds} s`)
 }
