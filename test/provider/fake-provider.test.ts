@@ -150,6 +150,22 @@ test('a held stream goes on when the promise resolves', async () => {
   expect(ledger[0]).toMatchObject({ outcome: 'completed', text_sent: 'one two three' })
 })
 
+test('nothing more is sent, or counted, once the client has left', async () => {
+  const gate = Promise.withResolvers<undefined>()
+  const { url, ledger, waitFor } = await provider({
+    content: 'one two three',
+    holdUntil: { afterChunk: 1, promise: gate.promise },
+  })
+  const client = new AbortController()
+  await ask(url, streamed, client.signal)
+  await waitFor(([entry]) => entry?.chunks_sent === 1)
+  client.abort()
+  await waitFor(([entry]) => entry?.outcome === 'client_closed')
+  gate.resolve(undefined)
+  await new Promise(setImmediate)
+  expect(ledger[0]).toMatchObject({ outcome: 'client_closed', text_sent: 'one', usage_reported: null })
+})
+
 test('a script that throws is an error that says so', async () => {
   const started = await startFakeProvider({
     script: () => {
