@@ -2,16 +2,16 @@ import type { Knex } from 'knex'
 import type { Company } from '../wire.ts'
 
 /** A company without members is open to everyone who is signed in; one with members to them alone. */
-function open(query: Knex.QueryBuilder, db: Knex, userId: string): Knex.QueryBuilder {
+function openTo(db: Knex, userId: string): Knex.QueryBuilder {
   const members = db('company_members as m').whereRaw('m.company_id = c.company_id')
-  return query.where((either) =>
-    either.whereNotExists(members.clone()).orWhereExists(members.clone().where('m.user_id', userId)),
-  )
+  return db('companies as c').where((either) => {
+    void either.whereNotExists(members.clone()).orWhereExists(members.clone().where('m.user_id', userId))
+  })
 }
 
 /** The companies that a user may ask about, by name, with the number of their reviews. */
 export async function listCompanies(db: Knex, userId: string): Promise<Company[]> {
-  const rows = await open(db('companies as c'), db, userId)
+  const rows = await openTo(db, userId)
     .select('c.company_id', 'c.name', 'c.synthetic')
     .select(db.raw('(select count(*)::int from reviews r where r.company_id = c.company_id) as review_count'))
     .orderByRaw('lower(c.name), c.company_id')
@@ -20,9 +20,7 @@ export async function listCompanies(db: Knex, userId: string): Promise<Company[]
 
 /** Whether the company exists and the user may see it. The two are one answer, so that ids cannot be probed. */
 export async function mayUseCompany(db: Knex, companyId: string, userId: string): Promise<boolean> {
-  const row: unknown = await open(db('companies as c'), db, userId)
-    .where('c.company_id', companyId)
-    .first('c.company_id')
+  const row: unknown = await openTo(db, userId).where('c.company_id', companyId).first('c.company_id')
   return row !== undefined
 }
 
@@ -35,4 +33,10 @@ export async function ensureCompany(
     .insert({ company_id: company.company_id, name: company.name, synthetic: company.synthetic ?? false })
     .onConflict('company_id')
     .ignore()
+}
+
+/** The company a review belongs to; null for an unknown id. */
+export async function companyOfReview(db: Knex, reviewId: string): Promise<string | null> {
+  const row = await db('reviews').where({ review_id: reviewId }).first('company_id')
+  return row?.company_id ?? null
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { excerpt } from '../reviews/excerpt.ts'
+import type { NewReview } from '../reviews/new-review.ts'
 import type { ReviewHit, ReviewSource, SearchQuery, SearchResult } from '../reviews/review-source.ts'
 import type { Review } from '../wire.ts'
 import { aggregateReviews } from './review-aggregate.ts'
@@ -7,24 +8,6 @@ import { filteredReviews } from './review-filter.ts'
 import { reviewMatch } from './review-match.ts'
 import { reviewProfile } from './review-profile.ts'
 import { reviewThemes } from './review-themes.ts'
-
-/** A review on its way into the database. */
-export interface NewReview {
-  /** What makes it the same review at a second import, unique within the company. */
-  source_key: string
-  /** Omitted: a short one is given. */
-  review_id?: string
-  product?: string | null
-  title?: string | null
-  text: string
-  rating?: number | null
-  /** The source's scale; without it a rating is neither negative nor positive. */
-  rating_scale?: { min: number; max: number } | null
-  /** ISO date. */
-  reviewed_at?: string | null
-  author?: string | null
-  attributes?: Review['attributes']
-}
 
 const hitTextLength = 600
 const batchSize = 1000

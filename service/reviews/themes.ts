@@ -152,13 +152,13 @@ function mentioned(
   return found
 }
 
-/** Standard errors of the log-odds, and how much there is to say: what many speak of matters even if others do too. */
+/** How many speak of it, weighed by the standard errors of the log-odds: what many say matters even if others say it too. */
 function score({ here, there }: Candidate, total: number, compared: number): number {
   if (compared === 0) return here
   const prior = (priorReviews * (here + there)) / (total + compared)
   const odds = (count: number, of: number) => Math.log((count + prior) / (of + priorReviews - count - prior))
   const z = (odds(here, total) - odds(there, compared)) / Math.sqrt(1 / (here + prior) + 1 / (there + prior))
-  return z < minimumZ ? 0 : (z + 1) * here ** 0.75
+  return z < minimumZ ? 0 : (z + 2) * here
 }
 /** The candidates that say what is spoken of: often enough, distinctive, and not what all of the reviews are about. */
 function subjects(
@@ -322,7 +322,8 @@ function examplesOf(
         (felt(passage, sentiment) ? 1.5 : 0) +
         Math.min(named.length, 3) * 0.3 -
         (quote.length < shortest ? 2 : 0) -
-        Math.max(0, quote.length - longest) / 60
+        Math.max(0, quote.length - longest) / 60 -
+        quote.length / 200
       if (best === undefined || worth > best.worth) best = { quote, worth }
     }
     if (best) quotes.push({ review_id: review.review_id, ...best })
