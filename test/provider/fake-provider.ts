@@ -10,8 +10,8 @@ import type { LedgerEntry } from './ledger.ts'
 import type { ProviderMessage, ProviderRequest, ProviderTool, Reply, Script } from './reply.ts'
 
 export { defaultScript } from './default-script.ts'
-export type { LedgerEntry, ReportedUsage } from './ledger.ts'
-export type { Fault, ProviderRequest, Reply, Script } from './reply.ts'
+export type { LedgerEntry } from './ledger.ts'
+export type { ProviderRequest, Reply, Script } from './reply.ts'
 
 export interface FakeProvider {
   /** Base URL, ends in /v1. */

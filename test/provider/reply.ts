@@ -54,7 +54,7 @@ export interface ToolCall {
   arguments: Record<string, unknown> | string
   id?: string
 }
-export interface UsageFigures {
+interface UsageFigures {
   prompt_tokens: number
   completion_tokens: number
   cached_tokens?: number
@@ -64,7 +64,7 @@ export interface UsageFigures {
 }
 
 /** What goes wrong. Without `stream`, `afterChunks` has no meaning: half of the JSON body is sent. */
-export type Fault =
+type Fault =
   /** An HTTP error; `retryAfter` in seconds. */
   | { kind: 'status'; status: number; body?: unknown; retryAfter?: number }
   /** The socket is destroyed before any answer. */

@@ -9,7 +9,7 @@ export interface Intent {
   /** The 5 of "top 5". */
   limit?: number
 }
-export type IntentKind =
+type IntentKind =
   /** Hello, thanks. */
   | 'greeting'
   /** About the demo model itself. */

@@ -8,11 +8,7 @@ export function quoted(text: string, reviewId: string): string {
     .replace(/^["“]|["”]$/g, '')
   const short =
     plain.length <= 240 ? plain : `${plain.slice(0, plain.lastIndexOf(' ', 230) + 1 || 230).trim()}…`
-  return `“${inert(short)}” ${citation(reviewId)}`
-}
-
-export function citation(reviewId: string): string {
-  return `[review:${reviewId}]`
+  return `“${inert(short)}” [review:${reviewId}]`
 }
 
 /** Text of the data without any power over the page: no markup, and no citation that no tool gave. */
