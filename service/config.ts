@@ -178,7 +178,8 @@ function serviceNameOf(resourceAttributes: string | undefined): string | undefin
   return value && decodeURIComponent(value.trim())
 }
 
-function isLoopback(host: string): boolean {
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
