@@ -20,12 +20,14 @@ export interface ServiceUnderTest {
   request(path: string, init?: RequestInit): Promise<Response>
   /** POST with a JSON body. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
-  stop(): Promise<void>
+  /** Ends the service; what is around it goes too, unless it is to be looked at: then by a second call. */
+  stop(options?: { keepDatabase?: boolean }): Promise<void>
 }
 
 /**
  * The whole service in this process, on a database of its own with the demo reviews, in front of a fake provider.
- * @param env settings on top of those
+ * Tracing is one per process: one at a time in a test file.
+ * @param options.env settings on top of those
  */
 export async function serviceUnderTest(
   options: { script?: Parameters<typeof startFakeProvider>[0]; env?: Record<string, string> } = {},
@@ -57,8 +59,9 @@ export async function serviceUnderTest(
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       }),
-    async stop() {
+    async stop({ keepDatabase = false } = {}) {
       await service.stop()
+      if (keepDatabase) return
       await provider.close()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })
@@ -89,4 +92,17 @@ export async function* frames(response: Response): AsyncGenerator<Frame> {
 /** All frames of a stream. */
 export async function allFrames(response: Response): Promise<Frame[]> {
   return Array.fromAsync(frames(response))
+}
+
+/** Reads until the text so far contains `text`, and returns what was read. */
+export async function readUntil(stream: AsyncGenerator<Frame>, text: string): Promise<Frame[]> {
+  const read: Frame[] = []
+  let content = ''
+  while (!content.includes(text)) {
+    const { value, done } = await stream.next()
+    if (done) throw new Error(`the stream ended before ${text}`)
+    read.push(value)
+    if (value.event.type === 'content') content += value.event.data.content
+  }
+  return read
 }

@@ -53,6 +53,7 @@ function databaseUnavailable(cause: unknown): AppError {
 
 function appErrorOf(error: unknown): AppError {
   if (error instanceof AppError) return error
+  if (error instanceof SyntaxError && 'body' in error) return invalid('body', 'body: is not valid JSON')
   // What Koa's own parts throw: a status, and whether the message is meant for the caller.
   const { status, message, expose } = error as { status?: number; message?: string; expose?: boolean }
   const known = status === undefined ? undefined : HTTP_ERRORS[status]

@@ -25,9 +25,9 @@ export class Pacer {
     if (node.kind === 'llm' && node.status !== 'running' && this.#nodes.get(node.id)?.status === 'running')
       this.#flushTree()
     this.#nodes.set(node.id, node)
-    const wait = this.#lastTree + TREE_EVERY_MS - performance.now()
-    if (wait <= 0) this.#flushTree()
-    else this.#treeTimer ??= setTimeout(() => this.#flushTree(), wait)
+    // By a timer even when it is due: a status reported in the same breath explains the step, and goes first.
+    const wait = Math.max(0, this.#lastTree + TREE_EVERY_MS - performance.now())
+    this.#treeTimer ??= setTimeout(() => this.#flushTree(), wait)
   }
 
   status(status: StatusCode, message: string): void {
