@@ -3,7 +3,9 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { App, BILLED_OPERATIONS, GenAi } from './names.ts'
 
 /** Spans as OTLP JSON (ExportTraceServiceRequest), as a collector takes it and Jaeger's upload reads it. UTF-8. */
-export function otlpJson(spans: ReadableSpan[]): Uint8Array {
+export async function otlpJson(spans: ReadableSpan[]): Promise<Uint8Array> {
+  // Host and process are looked up while the first spans already run.
+  await spans[0]?.resource.waitForAsyncAttributes?.()
   return JsonTraceSerializer.serializeRequest(spans) ?? new TextEncoder().encode('{"resourceSpans":[]}')
 }
 

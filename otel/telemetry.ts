@@ -78,7 +78,8 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
 }
 
 /** An exporter that cannot reach its endpoint prints a stack per batch; one line a minute says as much. */
-function silenceExporter({ endpoint, notice }: TelemetryOptions): void {
+function silenceExporter({ exporting, endpoint, notice }: TelemetryOptions): void {
+  if (!exporting) return
   let lastNotice = -Infinity
   const failed = (message: string) => {
     if (performance.now() - lastNotice < NOTICE_EVERY_MS) return

@@ -84,7 +84,7 @@ export const settings = z.object({
   MAX_RUNS_PER_USER: number(20, { min: 1, max: 100_000 }),
   MAX_OPEN_RUNS: number(500, { min: 1, max: 100_000 }),
   RUN_TIMEOUT_SECONDS: seconds(300),
-  RUN_KEEP_SECONDS: seconds(300),
+  RUN_KEEP_SECONDS: number(300, { min: 0, max: 86_400 }),
   SHUTDOWN_DRAIN_SECONDS: number(10, { min: 0, max: 3_600, whole: false }),
 
   OTEL_SERVICE_NAME: z.string().trim().optional(),

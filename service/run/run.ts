@@ -222,7 +222,7 @@ export class Run implements TraceObserver {
     const status = failure ? 'error' : this.#stopReason ? 'stopped' : 'ok'
     const metadata = this.#metadataOf(failure)
     try {
-      const otlp = await gzipped(otlpJson(this.#spans))
+      const otlp = await gzipped(await otlpJson(this.#spans))
       this.#options.ledger.runEnded({
         run_id: this.id,
         status,
