@@ -12,7 +12,7 @@ import { insertReviews } from '../db/reviews.ts'
 import { AppError } from '../errors.ts'
 import { createLogger } from '../log.ts'
 import { companyIdOf, companyNameOf } from '../reviews/company-id.ts'
-import type { Role } from '../reviews/columns.ts'
+import type { Role, Roles } from '../reviews/columns.ts'
 import type { NewReview } from '../reviews/new-review.ts'
 import { readReviews, surveyFile, type ReviewFile } from '../reviews/review-file.ts'
 import { Progress } from './progress.ts'
@@ -68,9 +68,7 @@ async function survey({ path, company, companyColumn }: Arguments): Promise<Revi
     const index = headers.findIndex((header) => header.toLowerCase() === companyColumn.trim().toLowerCase())
     if (index < 0)
       throw new UsageError(`There is no column "${companyColumn}". Columns: ${headers.join(', ')}.`)
-    for (const role of Object.keys(file.roles) as Role[])
-      if (file.roles[role] === index) delete file.roles[role]
-    file.roles.company = index
+    file.roles = withCompany(file.roles, index)
   } else if (company === undefined) {
     const hint =
       file.roles.company === undefined ? '' : ` --company-column ${headers[file.roles.company]!} looks right.`
@@ -81,6 +79,12 @@ async function survey({ path, company, companyColumn }: Arguments): Promise<Revi
       `No column of ${path} looks like the text of a review. Columns: ${headers.join(', ')}.`,
     )
   return file
+}
+
+/** The column named by the user is the company, whatever it was taken for. */
+function withCompany(guessed: Roles, column: number): Roles {
+  const others = Object.entries(guessed).filter(([, index]) => index !== column)
+  return { ...Object.fromEntries(others), company: column }
 }
 
 /** What each column was taken for, as a table. */

@@ -12,8 +12,9 @@ export interface ReviewMatch {
 
 /** From how many reviews on it is enough that all terms are met; with fewer, most of the search will do. */
 const enough = 10
-/** Share of the search, by the weight of its terms, that a review must meet when few meet all. */
+/** Share of the search, by the weight of its terms, that a review must meet when few meet all; of two terms, one is enough. */
 const mostOfIt = 0.45
+const oneOfTwo = 0.2
 
 /** Weights of the text, product and title of a review (D, C, B, A; D is unused). */
 const fieldWeights = '{0.1, 0.6, 0.7, 1.0}'
@@ -62,7 +63,13 @@ export async function reviewMatch(
   return {
     narrow(query) {
       if (strict) return narrowest(query)
-      query.where(db.raw('r.search @@ (?) and (?) >= ?', [any, met, mostOfIt * total]))
+      query.where(
+        db.raw('r.search @@ (?) and (?) >= ?', [
+          any,
+          met,
+          (weighed.length === 2 ? oneOfTwo : mostOfIt) * total,
+        ]),
+      )
       return without ? query.where(without) : query
     },
     score: db.raw(

@@ -43,6 +43,7 @@ export async function reviewThemes(db: Knex, companyId: string, query: ThemesQue
   return findThemesAside(reviews, {
     limit: Math.min(20, Math.max(1, Math.trunc(limit ?? 8))),
     sentiment,
-    names: [companyId, company?.name ?? '', ...products.flatMap((row) => row.product ?? [])],
+    brands: [companyId, company?.name ?? ''],
+    products: products.flatMap((row) => row.product ?? []),
   })
 }

@@ -28,7 +28,7 @@ export const stopWords = list(`
   three through throughout thus till to together too toward towards two under underneath unless unlike until up upon us via we
   we're we've well were what whatever when whenever where wherever whether which while who whoever whole whom whose why
   with within without yes yet you you'd you'll you're you've your yours yourself
-  some somewhat non anti forward forwards backward backwards upright entire due past overall low high lower higher big bigger large larger huge little tall taller meant supposed
+  some somewhat constant seconds send sends sending non anti euro euros dollar dollars pound pounds cent cents twice dear dearer dearest pick picks picked picking forward forwards backward backwards upright entire due past overall low high lower higher big bigger large larger huge little tall taller meant supposed
   hotel restaurant airline airlines aircraft plane planes airplane flight flights fly flying flew flown trip trips journey brand
   passenger passengers guest guests traveller travellers traveler travelers manufacturer
   four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand first second third fourth
@@ -92,6 +92,7 @@ export const blame = list(`
   suck sucked sucks suffer suffered suffering tatty tear tedious terrible terribly threadbare tight tiny tired tore torn torture tragic trap trapped trash trouble troubles ugly unable
   unacceptable unbearable uncomfortable uncomfortably uncomfy uncooperative underwhelmed underwhelming uneasy unfair unfortunate unfortunately unfriendly unhappy unhelpful unhygienic
   unimpressed unpleasant unprofessional unreliable unresponsive unsafe unsatisfied unsatisfactory unstable unusable unwelcome upset upsetting useless wasted waste
+  blister blisters loose peel peels rattle rattles separate separated separates snapped snaps tears
   weak weird wobbles wobbly worn worry worrying worse worst worthless wrong yuck yucky`)
 
 /** Neither good nor bad in themselves, and no subject either. */
@@ -120,14 +121,14 @@ export const properties: ReadonlyMap<string, string> = new Map(
     price: 'price prices priced pricing pricey overpriced expensive costly cost costs',
     noise: 'noise noisy loud louder noises',
     speed: 'speed slow slower sluggish laggy',
-    weight: 'weight heavy heavier bulky weighs',
+    weight: 'weight heavy heavier bulky weighs lightest lighter lightweight featherlight',
     attitude: 'attitude rude unfriendly impolite unhelpful friendly polite uncaring arrogant surly attitudes',
     durability: 'durability durable flimsy fragile sturdy',
     delay: 'delay delays delayed',
     size: 'size sizes sized sizing tiny small smaller',
     age: 'age old older outdated dated ancient ageing aging',
     condition: 'condition shabby worn tatty dilapidated threadbare',
-    temperature: 'temperature hot cold freezing warm',
+    temperature: 'temperature hot cold freezing',
     usability: 'usability confusing complicated unintuitive clunky intuitive cumbersome',
     reliability: 'reliability unreliable reliable',
     brightness: 'brightness dim',
@@ -162,7 +163,14 @@ export const neverAlone = list(`
   leg knee foot feet toe head neck arm shoulder thigh elbow face hand finger ear eye nose skin body bum bottom hip spine
   cabin row class economy business return device unit system area set room position part spot height length floor corner
   feature function option quality level model style line page section piece number shape design configuration layout
+  break tear rip crack overnight box
+  phone laptop tablet computer answer
   work use need problem issue thing change update money value service experience care condition age size`)
+
+/** Nouns among the words that end like adverbs. */
+export const nounsInLy = list(
+  'family families supply assembly reply belly jelly ally bully fly anomaly monopoly butterfly',
+)
 
 /** Verbs that name a problem by themselves. */
 export const problemVerbs = list(`

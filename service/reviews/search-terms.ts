@@ -11,11 +11,11 @@ export interface SearchTerms {
 const filler = new Set(
   (
     'a about all also an and any are as at be been being but by can complain complained complaining complains ' +
-    'complaint complaints could customer customers did do does for from gap gaps get gets give had has have he her ' +
-    'him his how i if in into is issue issues it its list me mention mentioned mentioning mentions most my of on ' +
-    'opinion opinions or our people problem problems product products regarding report review reviewer reviewers ' +
+    'came come comes coming complaint complaints could customer customers did do does for from gap gaps get gets give go goes going had has have he her ' +
+    'him his how i if in into is issue issues it its keep keeps kept list me mention mentioned mentioning mentions most my of on ' +
+    'off opinion opinions or our people problem problems product products regarding report review reviewer reviewers ' +
     'reviews said say saying says she show so some tell that the their them there these they thing things this ' +
-    'those to top us user users very was we were what when where which who why will with would you your'
+    'really those to top us user users very was we were what when where which who why will with would you your'
   ).split(' '),
 )
 

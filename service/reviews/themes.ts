@@ -1,4 +1,4 @@
-import { neverAlone, problemVerbs } from './lexicon.ts'
+import { neverAlone } from './lexicon.ts'
 import { passages, type Passage, type Term } from './phrases.ts'
 import type { Sentiment, Theme, ThemesResult } from './review-source.ts'
 import { Vocabulary } from './vocabulary.ts'
@@ -18,8 +18,10 @@ export interface ThemesOptions {
   limit: number
   /** What the selection was chosen by, if so: its themes leave out what is said in the opposite mood. */
   sentiment?: Sentiment | undefined
-  /** Names of the company and its products, which are no themes. */
-  names?: string[]
+  /** Names of the company: nothing to speak of. */
+  brands?: string[]
+  /** Names of its products, which are no themes, while their words may be part of one. */
+  products?: string[]
 }
 
 interface Candidate {
@@ -57,7 +59,7 @@ const priorReviews = 20
  * Without reviews to compare with, frequency alone ranks. Takes about 0.2 ms per review.
  */
 export function findThemes(reviews: ThemeReview[], options: ThemesOptions): ThemesResult {
-  const vocabulary = new Vocabulary(options.names ?? [])
+  const vocabulary = new Vocabulary(options.brands ?? [])
   const every = Math.ceil(reviews.length / enoughToLearn)
   for (const review of reviews.filter((_, index) => index % every === 0))
     for (const sentence of sentences(wholeText(review))) vocabulary.learn(wordsOf(sentence))
@@ -66,8 +68,8 @@ export function findThemes(reviews: ThemeReview[], options: ThemesOptions): Them
   const compared = reviews.length - total
   const candidates = [...mentioned(reviews, vocabulary, options.sentiment).values()]
   for (const candidate of candidates) candidate.score = score(candidate, total, compared)
-  const usable = subjects(candidates, total, reviews.length, vocabulary, options.names ?? [])
-  const groups = fold(usable)
+  const usable = subjects(candidates, total, reviews.length, vocabulary, options.products ?? [])
+  const groups = fold(usable, vocabulary)
     .sort((a, b) => b.lead.score - a.lead.score)
     .slice(0, options.limit)
     .sort((a, b) => b.reviews.size - a.reviews.size)
@@ -79,7 +81,7 @@ export function findThemes(reviews: ThemeReview[], options: ThemesOptions): Them
 }
 
 function wholeText(review: ThemeReview): string {
-  return review.title ? `${review.title}.\n${review.text}` : review.text
+  return review.title ? `${review.title}\n${review.text}` : review.text
 }
 
 /** Whether a passage may speak for the selection: a word of praise in a bad review names no problem. */
@@ -102,8 +104,8 @@ function keyOf(terms: Term[]): string {
     .join('+')
 }
 
-/** A mention without feeling says less. */
-const unfelt = 0.5
+/** A mention without feeling says less; not much less, as problems are often told as plain facts. */
+const unfelt = 0.7
 
 function mentioned(
   reviews: ThemeReview[],
@@ -166,14 +168,14 @@ function subjects(
   selected: number,
   total: number,
   vocabulary: Vocabulary,
-  names: string[],
+  productNames: string[],
 ): Candidate[] {
   const minimum = selected < 12 ? 1 : Math.max(2, Math.ceil(selected * 0.012))
   const frequent = candidates.filter((candidate) => candidate.reviews.size >= minimum)
   const context = new Set(
     frequent.filter((word) => isContext(word, frequent, total)).map((word) => word.keys[0]!),
   )
-  const products = names.map((name) => new Set(wordsOf(name.toLowerCase()).map(stem)))
+  const products = productNames.map((name) => new Set(wordsOf(name.toLowerCase()).map(stem)))
   return frequent.filter(({ score, terms, keys, forms }) => {
     if (score === 0 || forms.size === 0) return false
     if (products.some((product) => keys.every((key) => product.has(key)))) return false
@@ -181,10 +183,14 @@ function subjects(
       ({ key, property }) => !context.has(key) && !(aloneRoots.has(key) && !(property && terms.length > 1)),
     )
     if (telling.length === 0) return false
-    if (terms.length > 1)
-      return telling.some(({ key, property }) => property || vocabulary.nounness(key) >= 0.4)
-    return terms[0]!.property || vocabulary.nounness(keys[0]!) >= 0.4 || problemRoots.has(keys[0]!)
+    if (terms.length === 1 && isParticiple(forms) && !vocabulary.isProblem(keys[0]!)) return false
+    return terms.every(({ key, property }) => property || vocabulary.naming(key))
   })
+}
+
+/** "detailed", "owned": said of something else. */
+function isParticiple(forms: ReadonlyMap<string, number>): boolean {
+  return [...forms.keys()].every((form) => /[^e]ed$/.test(form))
 }
 
 const contextShare = 0.3
@@ -201,7 +207,6 @@ function isContext(word: Candidate, candidates: Candidate[], total: number): boo
 }
 
 const aloneRoots = new Set([...neverAlone].flatMap((word) => [word, stem(word)]))
-const problemRoots = new Set([...problemVerbs].map(stem))
 
 function overlap(a: Set<number>, b: Set<number>): number {
   let both = 0
@@ -212,13 +217,13 @@ function overlap(a: Set<number>, b: Set<number>): number {
 const within = (a: string[], b: string[]) => a.every((key) => b.includes(key))
 
 /** Phrases for the same thing become one group, led by the best of them; a word comes before the phrases it is in. */
-function fold(candidates: Candidate[]): Group[] {
+function fold(candidates: Candidate[], vocabulary: Vocabulary): Group[] {
   const pairs = candidates.filter((candidate) => candidate.keys.length === 2)
   const rank = new Map<Candidate, number>()
   for (const candidate of candidates) {
     const holding =
       candidate.keys.length === 1 ? pairs.filter((pair) => pair.keys.includes(candidate.keys[0]!)) : []
-    if (isCollection(candidate, holding)) continue
+    if (isCollection(candidate, holding, vocabulary)) continue
     rank.set(candidate, Math.max(candidate.score, ...holding.map((pair) => pair.score + 1e-9)))
   }
   const groups: Group[] = []
@@ -234,10 +239,14 @@ function fold(candidates: Candidate[]): Group[] {
   return groups
 }
 
-/** Whether a word is the common part of several subjects and none itself: "app" of "app login" and "app crash". */
-function isCollection(word: Candidate, holding: Candidate[]): boolean {
+/**
+ * Whether a word is the common part of several subjects and none itself: "app" of "app login" and "app price".
+ * What goes wrong with a thing ("battery drains") is no subject beside it ("battery life").
+ */
+function isCollection(word: Candidate, holding: Candidate[], vocabulary: Vocabulary): boolean {
   const large = holding.filter(
-    (pair) => pair.reviews.size >= 0.25 * word.reviews.size && pair.reviews.size > 2,
+    ({ reviews, keys }) =>
+      reviews.size >= Math.max(3, 0.25 * word.reviews.size) && !keys.some((key) => vocabulary.isProblem(key)),
   )
   return large.some((a) => large.some((b) => a !== b && jaccard(a.reviews, b.reviews) < 0.2))
 }
@@ -287,7 +296,8 @@ function usualForm(candidate: Candidate): string {
 
 /** Two words say more than one where they cover enough of the theme. */
 function nameOf(group: Group): string {
-  if (group.lead.keys.length > 1) return usualForm(group.lead)
+  // A lead that stands for two words already ("customer service") says enough.
+  if (group.lead.keys.length > 1 || group.lead.keys[0]!.includes(' ')) return usualForm(group.lead)
   const pairs = group.members.filter(
     (member) =>
       member.keys.length === 2 &&
@@ -322,6 +332,7 @@ function examplesOf(
         (felt(passage, sentiment) ? 1.5 : 0) +
         Math.min(named.length, 3) * 0.3 -
         (quote.length < shortest ? 2 : 0) -
+        (quote === review.title ? 1 : 0) -
         Math.max(0, quote.length - longest) / 60 -
         quote.length / 200
       if (best === undefined || worth > best.worth) best = { quote, worth }

@@ -6,14 +6,18 @@ import {
   commonNames,
   feeling,
   links,
+  nounsInLy,
   negations,
   praise,
+  problemVerbs,
   properties,
   stopWords,
   turns,
 } from './lexicon.ts'
 import { standsFor } from './synonyms.ts'
 import { stem, wordsOf } from './words.ts'
+
+const problemRoots: ReadonlySet<string> = new Set([...problemVerbs].map(stem))
 
 /** All that is known of a word, looked up once. */
 export interface Word {
@@ -65,10 +69,16 @@ export class Vocabulary {
     }
   }
 
-  /** 0–1: how often the word stands where a noun would; 0.5 where nothing tells. */
-  nounness(root: string): number {
-    const nouns = this.nouns.get(root) ?? 0
-    return (nouns + 0.5) / (nouns + (this.others.get(root) ?? 0) + 1)
+  /** Whether a theme may be named by the key: nouns and verbs that name a problem. What nothing is known of may be one. */
+  naming(key: string): boolean {
+    if (this.isProblem(key)) return true
+    const nouns = this.nouns.get(key) ?? 0
+    return nouns + 0.5 >= 0.4 * (nouns + (this.others.get(key) ?? 0) + 1)
+  }
+
+  /** A verb that names a problem by itself: "crash". */
+  isProblem(key: string): boolean {
+    return problemRoots.has(key)
   }
 
   word(form: string): Word {
@@ -89,13 +99,20 @@ export class Vocabulary {
     const same = standsFor.get(form) ?? standsFor.get(form.replace(/s$/, ''))
     const property = properties.get(form)
     const stop = stopWords.has(form) || links.has(form)
+    const problem = problemRoots.has(stem(form))
     const feels = praise.has(form) || blame.has(form) || feeling.has(form)
     return {
       form,
       key: property ?? keyOf(same ?? form),
       property,
       empty:
-        property === undefined && (stop || feels || form.length < 2 || /\d/.test(form) || this.isName(form)),
+        property === undefined &&
+        ((stop && !problem) ||
+          (feels && !problem) ||
+          (/..ly$/.test(form) && !nounsInLy.has(form)) ||
+          form.length < 2 ||
+          /\d/.test(form) ||
+          this.isName(form)),
       link: links.has(form) || feels,
       mood: blame.has(form) ? -1 : praise.has(form) ? 1 : 0,
       negation: negations.has(form),
