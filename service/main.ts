@@ -37,6 +37,7 @@ import { Team } from './team/team.ts'
 const LEDGER_FLUSH_MS = 5_000
 const DATABASE_RETRY_MS = 1_000
 const READERS_MS = 1_000
+const SAME_SIGNAL_MS = 1_000
 
 export interface Service {
   /** Where it listens: http://127.0.0.1:8000 */
@@ -276,20 +277,35 @@ async function main(): Promise<void> {
     return fail(error)
   }
   const log = createLogger(config.logLevel)
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  const asked = Promise.race(signals.map((signal) => once(process, signal)))
+  const asked = endAsked()
   try {
     const service = await startService(config, log)
     console.log(banner(service, config))
     await asked
     log.info('ending: open chats are given a moment')
-    // A second Ctrl-C means now; what was not flushed is in the spool.
-    for (const signal of signals) process.on(signal, () => process.exit(130))
     await service.stop()
     process.exit(0)
   } catch (error) {
     fail(error)
   }
+}
+
+/**
+ * Resolves with the first SIGINT or SIGTERM. A second one ends the process at once: what was not flushed is in the
+ * spool. One that follows immediately is the same one again, because npm passes on what the terminal has already sent
+ * to the whole group; so the handlers stay, or that one would kill the process.
+ */
+function endAsked(): Promise<void> {
+  const asked = Promise.withResolvers<void>()
+  let askedAt = Infinity
+  const onSignal = () => {
+    if (performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(130)
+    askedAt = Math.min(askedAt, performance.now())
+    asked.resolve()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return asked.promise
 }
 
 /** One line for what a person can mend, the stack for what only a developer can. */
