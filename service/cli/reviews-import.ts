@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Knex } from 'knex'
@@ -53,12 +54,21 @@ function readArguments(args: string[]): Arguments {
   return { path: positionals[0]!, company, companyColumn }
 }
 
-async function survey({ path, company, companyColumn }: Arguments): Promise<ReviewFile> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'EACCES') return null
+/** null: there is none, or it may not be read. */
+async function readable(path: string): Promise<Stats | null> {
+  try {
+    await access(path, constants.R_OK)
+    const found = await stat(path)
+    return found.isFile() ? found : null
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
     throw error
-  })
-  if (!found?.isFile()) throw new UsageError(`There is no file ${path} that can be read.`)
+  }
+}
+
+async function survey({ path, company, companyColumn }: Arguments): Promise<ReviewFile> {
+  const found = await readable(path)
+  if (!found) throw new UsageError(`There is no file ${path} that can be read.`)
   const progress = new Progress('Reading', found.size)
   const file = await surveyFile(path, (bytes) => progress.at(bytes))
   progress.end()

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { ThemesQuery, ThemesResult } from '../reviews/review-source.ts'
-import type { ThemeReview } from '../reviews/themes.ts'
+import type { ThemeReview } from '../reviews/theme-candidates.ts'
 import { findThemesAside } from '../reviews/themes-thread.ts'
 import { filteredReviews } from './review-filter.ts'
 

@@ -1,6 +1,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import type { ThemesResult } from './review-source.ts'
-import { findThemes, type ThemeReview, type ThemesOptions } from './themes.ts'
+import type { ThemeReview } from './theme-candidates.ts'
+import { findThemes, type ThemesOptions } from './themes.ts'
 
 interface Work {
   reviews: ThemeReview[]

@@ -1,0 +1,182 @@
+import type { Passage, Term } from './phrases.ts'
+import { passages } from './phrases.ts'
+import { neverAlone } from './lexicon.ts'
+import type { Sentiment } from './review-source.ts'
+import type { Vocabulary } from './vocabulary.ts'
+import { stem, wordsOf } from './words.ts'
+
+/** A review as the analysis sees it. */
+export interface ThemeReview {
+  review_id: string
+  title: string | null
+  text: string
+  rating: number | null
+  /** In the selection, or one of those it is compared with. */
+  selected: boolean
+}
+
+/** A phrase that may become a theme, with where it is found. */
+export interface Candidate {
+  terms: Term[]
+  keys: string[]
+  /** Indexes of selected reviews that mention it. */
+  reviews: Set<number>
+  /** Reviews of the selection and of the comparison, a mention without feeling counts less. */
+  here: number
+  there: number
+  /** Reviews of both that mention it in any mood. */
+  anywhere: number
+  forms: Map<string, number>
+  score: number
+}
+/** Phrases that are this many standard errors rarer here than in the comparison are not what tells the selection apart. */
+const minimumZ = -0.5
+/** Weight of the prior, in reviews. */
+const priorReviews = 20
+
+/**
+ * The phrases of the selected reviews that say what is spoken of: often enough, distinctive, and not what all of the
+ * reviews are about. `products`: names that are no theme, while their words may be part of one.
+ */
+export function themeCandidates(
+  reviews: ThemeReview[],
+  vocabulary: Vocabulary,
+  sentiment: Sentiment | undefined,
+  products: string[],
+): Candidate[] {
+  const selected = reviews.filter((review) => review.selected).length
+  const candidates = [...mentioned(reviews, vocabulary, sentiment).values()]
+  for (const candidate of candidates) candidate.score = score(candidate, selected, reviews.length - selected)
+  return subjects(candidates, selected, reviews.length, vocabulary, products)
+}
+
+export function wholeText(review: ThemeReview): string {
+  return review.title ? `${review.title}\n${review.text}` : review.text
+}
+
+/** Whether a passage may speak for the selection: a word of praise in a bad review names no problem. */
+export function speaks(passage: Passage, sentiment: Sentiment | undefined): boolean {
+  if (sentiment === 'negative') return passage.mood <= 0
+  if (sentiment === 'positive') return passage.mood >= 0
+  return true
+}
+
+/** Whether it says so in the mood of the selection. */
+export function felt(passage: Passage, sentiment: Sentiment | undefined): boolean {
+  if (sentiment === 'negative') return passage.mood < 0
+  if (sentiment === 'positive') return passage.mood > 0
+  return true
+}
+
+/** The same for the same words in any order. */
+export function keyOf(terms: Term[]): string {
+  return terms
+    .map((term) => term.key)
+    .sort()
+    .join('+')
+}
+
+/** A mention without feeling says less; not much less, as problems are often told as plain facts. */
+const unfelt = 0.7
+
+function mentioned(
+  reviews: ThemeReview[],
+  vocabulary: Vocabulary,
+  sentiment: Sentiment | undefined,
+): Map<string, Candidate> {
+  const found = new Map<string, Candidate>()
+  // The selection first: what it never mentions need not be counted elsewhere.
+  const inOrder = [...reviews.entries()].sort(([, a], [, b]) => Number(b.selected) - Number(a.selected))
+  for (const [index, review] of inOrder) {
+    const strength = new Map<Candidate, number>()
+    for (const passage of passages(wholeText(review), vocabulary)) {
+      const weight = !speaks(passage, sentiment) ? 0 : felt(passage, sentiment) ? 1 : unfelt
+      for (const { terms, readable } of passage.phrases) {
+        const key = keyOf(terms)
+        let candidate = found.get(key)
+        if (candidate === undefined) {
+          if (!review.selected || weight === 0) continue
+          const keys = terms.map((term) => term.key)
+          candidate = {
+            terms,
+            keys,
+            reviews: new Set(),
+            here: 0,
+            there: 0,
+            anywhere: 0,
+            forms: new Map(),
+            score: 0,
+          }
+          found.set(key, candidate)
+        }
+        strength.set(candidate, Math.max(weight, strength.get(candidate) ?? 0))
+        if (!review.selected || weight === 0) continue
+        candidate.reviews.add(index)
+        if (readable) {
+          const form = terms.map((term) => term.form).join(' ')
+          candidate.forms.set(form, (candidate.forms.get(form) ?? 0) + 1)
+        }
+      }
+    }
+    for (const [candidate, weight] of strength) {
+      candidate[review.selected ? 'here' : 'there'] += weight
+      candidate.anywhere++
+    }
+  }
+  return found
+}
+
+/** How many speak of it, weighed by the standard errors of the log-odds: what many say matters even if others say it too. */
+function score({ here, there }: Candidate, total: number, compared: number): number {
+  if (compared === 0) return here
+  // Below the whole prior, or what every review mentions would have endless odds.
+  const prior = Math.min((priorReviews * (here + there)) / (total + compared), priorReviews - 1)
+  const odds = (count: number, of: number) => Math.log((count + prior) / (of + priorReviews - count - prior))
+  const z = (odds(here, total) - odds(there, compared)) / Math.sqrt(1 / (here + prior) + 1 / (there + prior))
+  return z < minimumZ ? 0 : (z + 3) * here
+}
+
+function subjects(
+  candidates: Candidate[],
+  selected: number,
+  total: number,
+  vocabulary: Vocabulary,
+  productNames: string[],
+): Candidate[] {
+  const minimum = selected < 12 ? 1 : Math.max(2, Math.ceil(selected * 0.012))
+  const frequent = candidates.filter((candidate) => candidate.reviews.size >= minimum)
+  const context = new Set(
+    frequent.filter((word) => isContext(word, frequent, total)).map((word) => word.keys[0]!),
+  )
+  const products = productNames.map((name) => new Set(wordsOf(name.toLowerCase()).map(stem)))
+  return frequent.filter(({ score, terms, keys, forms }) => {
+    if (score === 0 || forms.size === 0) return false
+    if (products.some((product) => keys.every((key) => product.has(key)))) return false
+    const telling = terms.filter(
+      ({ key, property }) => !context.has(key) && !(aloneRoots.has(key) && !(property && terms.length > 1)),
+    )
+    if (telling.length === 0) return false
+    if (terms.length === 1 && isParticiple(forms) && !vocabulary.isProblem(keys[0]!)) return false
+    return terms.every(({ key, property }) => property || vocabulary.naming(key))
+  })
+}
+
+/** "detailed", "owned": said of something else. */
+function isParticiple(forms: ReadonlyMap<string, number>): boolean {
+  return [...forms.keys()].every((form) => /[^e]ed$/.test(form))
+}
+
+const contextShare = 0.3
+const contextPairing = 0.45
+
+/**
+ * Whether a word is what all reviews are about ("seat" in reviews of seats): it is in many of them, and in phrases
+ * with many others rather than alone.
+ */
+function isContext(word: Candidate, candidates: Candidate[], total: number): boolean {
+  if (word.terms.length !== 1 || word.terms[0]!.property || word.anywhere < contextShare * total) return false
+  const pairs = candidates.filter((each) => each.keys.length === 2 && each.keys.includes(word.keys[0]!))
+  return pairs.reduce((sum, pair) => sum + pair.anywhere, 0) >= contextPairing * word.anywhere
+}
+
+const aloneRoots = new Set([...neverAlone].flatMap((word) => [word, stem(word)]))
