@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{otel,service,ui,provider}/**/*.test.ts'],
+          include: ['test/{otel,service,ui,provider,one-truth}/**/*.test.ts'],
           globalSetup: ['test/postgres.ts'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
