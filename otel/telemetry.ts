@@ -8,19 +8,19 @@ import { samplerOf } from './sampler.ts'
 import type { SamplerSetting } from './sampler.ts'
 
 export interface TelemetryOptions {
-  /** Leave out where OTEL_SERVICE_NAME is set: a name in code would beat it. */
-  serviceName?: string
+  /** Beats OTEL_SERVICE_NAME, so it must be taken from there. */
+  serviceName: string
   sampler: SamplerSetting
   /** Where the OTLP exporter sends to is read from OTEL_EXPORTER_OTLP_* by the exporter itself. */
   exporting: boolean
   /** Named in the notice when traces do not get through. */
   endpoint?: string
   /** The OTEL_BSP_* settings; milliseconds and spans. */
-  batch?: {
-    maxQueueSize?: number
-    maxExportBatchSize?: number
-    scheduledDelayMillis?: number
-    exportTimeoutMillis?: number
+  batch: {
+    maxQueueSize: number
+    maxExportBatchSize: number
+    scheduledDelayMillis: number
+    exportTimeoutMillis: number
   }
   /** Sees every span, whatever is sampled or exported. */
   live: SpanProcessor
@@ -55,7 +55,7 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   }
   const sampler: Sampler = createAlwaysRecordSampler(samplerOf(options.sampler))
   const sdk = new NodeSDK({
-    ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+    serviceName: options.serviceName,
     sampler,
     spanLimits: SPAN_LIMITS,
     spanProcessors: processors,

@@ -56,6 +56,13 @@ export interface TelemetryConfig {
   /** Where traces are posted, with its path; only while exporting. */
   readonly endpoint: string | undefined
   readonly sampler: { readonly name: SamplerName; readonly ratio: number }
+  /** The OTEL_BSP_* settings; milliseconds and spans. */
+  readonly batch: {
+    readonly maxQueueSize: number
+    readonly maxExportBatchSize: number
+    readonly scheduledDelayMillis: number
+    readonly exportTimeoutMillis: number
+  }
   /** Whether prompts and answers may travel in exported attributes. */
   readonly captureContent: boolean
 }
@@ -75,7 +82,7 @@ export type AuthConfig =
 
 /** The process's environment, with what `.env` in the working directory adds; what is set already wins. */
 export function readEnvironment(): NodeJS.ProcessEnv {
-  // Into process.env itself, because OpenTelemetry reads settings of its own there (OTEL_BSP_*, headers, timeouts).
+  // Into process.env itself, because OpenTelemetry reads settings of its own there (headers, resource attributes).
   if (existsSync('.env')) process.loadEnvFile('.env')
   return process.env
 }
@@ -169,6 +176,12 @@ function telemetry(s: Settings): TelemetryConfig {
     exporting,
     endpoint: exporting ? endpoint : undefined,
     sampler: { name: s.OTEL_TRACES_SAMPLER, ratio: s.OTEL_TRACES_SAMPLER_ARG },
+    batch: {
+      maxQueueSize: s.OTEL_BSP_MAX_QUEUE_SIZE,
+      maxExportBatchSize: Math.min(s.OTEL_BSP_MAX_EXPORT_BATCH_SIZE, s.OTEL_BSP_MAX_QUEUE_SIZE),
+      scheduledDelayMillis: s.OTEL_BSP_SCHEDULE_DELAY,
+      exportTimeoutMillis: s.OTEL_BSP_EXPORT_TIMEOUT,
+    },
     captureContent: s.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
   }
 }

@@ -12,7 +12,7 @@ import { startTelemetry } from '../otel/telemetry.ts'
 import { claimTelemetryEnvironment, isLoopback, loadConfig, readEnvironment } from './config.ts'
 import type { Config } from './config.ts'
 import { createChatStore } from './db/chat-store.ts'
-import { companyOfReview, listCompanies, mayUseCompany } from './db/companies.ts'
+import { companyOfReview, defaultCompany, listCompanies, mayUseCompany } from './db/companies.ts'
 import { connect } from './db/connect.ts'
 import { isDatabaseUnavailable, withoutPassword } from './db/database.ts'
 import { Instances, RENEW_LEASE_MS } from './db/instances.ts'
@@ -137,7 +137,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       companies: {
         mayUse: (userId, companyId) => mayUseCompany(db, companyId, userId),
         list: (userId) => listCompanies(db, userId),
-        defaultFor: async (userId) => (await listCompanies(db, userId))[0]?.company_id ?? null,
+        defaultFor: (userId) => defaultCompany(db, userId),
       },
       companyOfReview: (reviewId) => companyOfReview(db, reviewId),
       reviews,

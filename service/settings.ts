@@ -103,6 +103,10 @@ export const settings = z.object({
     'parentbased_traceidratio',
   ).default('parentbased_always_on'),
   OTEL_TRACES_SAMPLER_ARG: number(1, { min: 0, max: 1, whole: false }),
+  OTEL_BSP_SCHEDULE_DELAY: number(5_000, { min: 1, max: 600_000 }),
+  OTEL_BSP_EXPORT_TIMEOUT: number(30_000, { min: 1, max: 600_000 }),
+  OTEL_BSP_MAX_QUEUE_SIZE: number(2_048, { min: 1, max: 1_000_000 }),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: number(512, { min: 1, max: 100_000 }),
   OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: flag(),
   JAEGER_UI_URL: httpUrl()
     .transform((url) => url.replace(/\/$/, ''))

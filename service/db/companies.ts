@@ -18,6 +18,14 @@ export async function listCompanies(db: Knex, userId: string): Promise<Company[]
   return rows as Company[]
 }
 
+/** The company of a session that names none: the oldest that the user may ask about; null where there is none. */
+export async function defaultCompany(db: Knex, userId: string): Promise<string | null> {
+  const row = await open(db('companies as c'), db, userId)
+    .orderBy(['c.created_at', 'c.company_id'])
+    .first('c.company_id')
+  return (row as { company_id: string } | undefined)?.company_id ?? null
+}
+
 /** Whether the company exists and the user may see it. The two are one answer, so that ids cannot be probed. */
 export async function mayUseCompany(db: Knex, companyId: string, userId: string): Promise<boolean> {
   const row: unknown = await openTo(db, userId).where('c.company_id', companyId).first('c.company_id')
