@@ -20,7 +20,7 @@ export async function listCompanies(db: Knex, userId: string): Promise<Company[]
 
 /** The company of a session that names none: the oldest that the user may ask about; null where there is none. */
 export async function defaultCompany(db: Knex, userId: string): Promise<string | null> {
-  const row = await open(db('companies as c'), db, userId)
+  const row: unknown = await openTo(db, userId)
     .orderBy(['c.created_at', 'c.company_id'])
     .first('c.company_id')
   return (row as { company_id: string } | undefined)?.company_id ?? null
