@@ -24,8 +24,8 @@ export interface Candidate {
   /** Reviews of the selection and of the comparison, a mention without feeling counts less. */
   here: number
   there: number
-  /** Reviews of both that mention it in any mood. */
-  anywhere: number
+  /** The same in any mood, each counted whole. */
+  anywhere: { here: number; there: number }
   forms: Map<string, number>
   score: number
 }
@@ -103,7 +103,7 @@ function mentioned(
             reviews: new Set(),
             here: 0,
             there: 0,
-            anywhere: 0,
+            anywhere: { here: 0, there: 0 },
             forms: new Map(),
             score: 0,
           }
@@ -119,8 +119,9 @@ function mentioned(
       }
     }
     for (const [candidate, weight] of strength) {
-      candidate[review.selected ? 'here' : 'there'] += weight
-      candidate.anywhere++
+      const side = review.selected ? 'here' : 'there'
+      candidate[side] += weight
+      candidate.anywhere[side]++
     }
   }
   return found
@@ -146,7 +147,7 @@ function subjects(
   const minimum = selected < 12 ? 1 : Math.max(2, Math.ceil(selected * 0.012))
   const frequent = candidates.filter((candidate) => candidate.reviews.size >= minimum)
   const context = new Set(
-    frequent.filter((word) => isContext(word, frequent, total)).map((word) => word.keys[0]!),
+    frequent.filter((word) => isContext(word, frequent, selected, total)).map((word) => word.keys[0]!),
   )
   const products = productNames.map((name) => new Set(wordsOf(name.toLowerCase()).map(stem)))
   return frequent.filter(({ score, terms, keys, forms }) => {
@@ -166,17 +167,25 @@ function isParticiple(forms: ReadonlyMap<string, number>): boolean {
   return [...forms.keys()].every((form) => /[^e]ed$/.test(form))
 }
 
+/** What all reviews are about is in this share of the selection and of the others, or in twice of it if there are no others. */
 const contextShare = 0.3
-const contextPairing = 0.45
+/** How often it comes in phrases with other words, the most usual phrase left out. */
+const contextPairing = 0.35
 
 /**
- * Whether a word is what all reviews are about ("seat" in reviews of seats): it is in many of them, and in phrases
- * with many others rather than alone.
+ * Whether a word is what all reviews are about ("seat" in reviews of seats): many of them mention it, in phrases with
+ * many other words.
  */
-function isContext(word: Candidate, candidates: Candidate[], total: number): boolean {
-  if (word.terms.length !== 1 || word.terms[0]!.property || word.anywhere < contextShare * total) return false
-  const pairs = candidates.filter((each) => each.keys.length === 2 && each.keys.includes(word.keys[0]!))
-  return pairs.reduce((sum, pair) => sum + pair.anywhere, 0) >= contextPairing * word.anywhere
+function isContext(word: Candidate, candidates: Candidate[], selected: number, total: number): boolean {
+  if (word.terms.length !== 1 || word.terms[0]!.property) return false
+  const { here, there } = word.anywhere
+  const share = total > selected ? Math.min(here / selected, there / (total - selected)) : here / selected / 2
+  if (share < contextShare) return false
+  const pairs = candidates
+    .filter((each) => each.keys.length === 2 && each.keys.includes(word.keys[0]!))
+    .map((pair) => pair.anywhere.here + pair.anywhere.there)
+  const sum = pairs.reduce((all, pair) => all + pair, 0)
+  return sum - Math.max(0, ...pairs) >= contextPairing * (here + there)
 }
 
 const aloneRoots = new Set([...neverAlone].flatMap((word) => [word, stem(word)]))

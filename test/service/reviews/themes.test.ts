@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest'
+import type { ThemeReview } from '../../../service/reviews/theme-candidates.ts'
+import { findThemesAside } from '../../../service/reviews/themes-thread.ts'
+import { findThemes } from '../../../service/reviews/themes.ts'
+
+function reviews(rating: number, ...texts: string[]): ThemeReview[] {
+  return texts.map((text) => ({
+    review_id: text.slice(0, 40),
+    title: null,
+    text,
+    rating,
+    selected: rating <= 2,
+  }))
+}
+const praise = reviews(
+  5,
+  'The sound is wonderful and the kettle is quiet.',
+  'Great kettle, great price, quick delivery.',
+  'It boils quickly and looks great in the kitchen.',
+  'I love this kettle. The handle is comfortable.',
+  'Boils quickly, pours well. The lid is easy to open.',
+  'My second kettle of theirs, excellent again.',
+  'A great present. The kettle arrived on time.',
+  'Very happy with the kettle and its colour.',
+)
+const lids = [
+  'The lid broke after a month. I liked the colour.',
+  'Terrible. The lid does not close any more.',
+  'A broken lid and nobody to talk to at customer service.',
+  'The lid is loose and steam burns your hand.',
+  'Lid broke off on the first day, what a waste of money.',
+]
+const service = [
+  'Customer service never answered. Awful.',
+  'I called customer service four times about the leak.',
+  'Customer support was rude and the lid is loose too.',
+]
+const cables = [
+  'The power cord is far too short.',
+  'Such a short power cord is useless.',
+  'Power cord got hot, which scares me.',
+]
+const complaints = reviews(1, ...lids, ...service, ...cables)
+
+const find = (selection: ThemeReview[] = [...complaints, ...praise]) =>
+  findThemes(selection, { limit: 5, sentiment: 'negative', brands: ['Acme'], products: [] })
+
+test('themes are what the selection speaks of and the rest does not', () => {
+  const { total, compared_with, themes } = find()
+  expect([total, compared_with]).toEqual([11, 8])
+  expect(themes[0]!.name).toMatch(/lid/)
+  expect(themes.map((theme) => theme.name).join()).toMatch(/customer service/)
+  expect(themes.map((theme) => theme.name).join()).toMatch(/power cord/)
+  expect(themes.map((theme) => theme.name)).not.toContain('kettle')
+})
+
+test('a theme counts reviews and not mentions, and other names for the same thing with it', () => {
+  const [lid] = find().themes
+  expect(lid!.count).toBe(6)
+  expect(lid!.share).toBeCloseTo(6 / 11, 2)
+  const support = find().themes.find((theme) => theme.phrases.includes('customer service'))
+  expect(support!.count).toBe(4)
+})
+
+test('an example is a sentence of the review as it stands', () => {
+  const texts = new Map(complaints.map((review) => [review.review_id, review.text]))
+  for (const theme of find().themes) {
+    expect(theme.examples.length).toBeGreaterThan(0)
+    for (const { review_id, quote } of theme.examples) expect(texts.get(review_id)).toContain(quote)
+  }
+})
+
+test('words of feeling, filler and brands are no themes', () => {
+  const angry = reviews(
+    1,
+    'Terrible, awful, the worst Acme ever. Never again.',
+    'Acme is terrible. Never again!',
+    'Awful Acme. Never again.',
+  )
+  expect(find([...angry, ...praise]).themes).toEqual([])
+})
+
+test('what a bad review praises is no problem', () => {
+  const mixed = reviews(
+    1,
+    'The colour is beautiful but the lid broke.',
+    'Beautiful colour, however the lid broke.',
+    'I love the colour. The lid broke though.',
+  )
+  const names = find([...mixed, ...praise]).themes.map((theme) => theme.name)
+  expect(names.join()).toMatch(/lid/)
+  expect(names.join()).not.toMatch(/colour/)
+})
+
+test('what is said of a thing is named by its property, in either order', () => {
+  const seats = reviews(
+    1,
+    'The seats were very uncomfortable.',
+    'Uncomfortable seats again.',
+    'I never had such an uncomfortable seat.',
+  )
+  expect(find([...seats, ...praise]).themes[0]).toMatchObject({ name: 'seat comfort', count: 3 })
+})
+
+test('names of places are no themes', () => {
+  const flights = reviews(
+    1,
+    'We flew from Heathrow with a broken armrest.',
+    'Stuck at Heathrow, and the armrest was loose.',
+    'The armrest hurt all the way to Heathrow.',
+  )
+  const names = find([...flights, ...praise]).themes.map((theme) => theme.name)
+  expect(names.join()).toMatch(/armrest/)
+  expect(names.join()).not.toMatch(/heathrow/i)
+})
+
+test('two spellings of a compound are one theme', () => {
+  const rooms = reviews(1, 'No legroom at all.', 'The leg room is a joke.', 'Poor leg-room for tall people.')
+  expect(find([...rooms, ...praise]).themes[0]!.count).toBe(3)
+})
+
+test('an empty selection has no themes, and a selection without comparison has', () => {
+  expect(find(praise)).toEqual({ total: 0, compared_with: 8, themes: [] })
+  expect(find(complaints).themes[0]!.name).toMatch(/lid/)
+})
+
+test('any text can be read: other scripts, emoji, no full stop in 50 kB', () => {
+  const odd = reviews(1, '水漏れがひどい', '😡😡 lid!!!', 'lid '.repeat(12_000), '', '...')
+  for (const theme of find([...odd, ...praise]).themes)
+    for (const { quote } of theme.examples) expect(quote.length).toBeLessThanOrEqual(300)
+})
+
+test('many reviews are read in a thread, with the same result', async () => {
+  const many = Array.from({ length: 40 }, () => [...complaints, ...praise]).flat()
+  const options = { limit: 5, sentiment: 'negative', brands: ['Acme'] } as const
+  const aside = await findThemesAside(many, { ...options, brands: [...options.brands] })
+  expect(aside).toEqual(findThemes(many, { ...options, brands: [...options.brands] }))
+  expect(aside.total).toBe(440)
+})
