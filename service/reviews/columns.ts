@@ -136,6 +136,8 @@ const names: Record<Role, readonly string[]> = {
     'organisation',
     'organization',
     'store',
+    'shop',
+    'seller',
     'restaurant',
     'restaurantname',
   ],

@@ -42,6 +42,7 @@ function termsOf(text: string): string[][] {
     terms.push(meanings(all.slice(at, at + length).join(' ')))
     at += length
   }
+  if (meant.length === 0) return terms
   // "head phones" also means "headphones": the joined word meets both terms.
   for (let at = 1; at < terms.length; at++) {
     const joined = `${terms[at - 1]![0]!}${terms[at]![0]!}`
