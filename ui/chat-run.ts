@@ -41,6 +41,8 @@ export class ChatRun {
   #state: RunState = idleRun
   #connection: Connection = { state: 'connected', attempts: 0, caughtUp: null }
   #stopRequested = false
+  #lifetime: ConnectionLifetime | null = null
+  #endPause: (() => void) | null = null
   readonly #left = new AbortController()
   readonly #listeners = new Set<() => void>()
   readonly #callbacks: ChatRunCallbacks
@@ -141,6 +143,13 @@ export class ChatRun {
       if (response && !mayWorkLater(response)) return
       await this.#pause(attempt)
     }
+  }
+
+  /** Reads over a new connection at once: for when the network is known to have gone, or to be back. */
+  reconnect() {
+    if (this.#state.runId === null) return // the question is still on its way, and is asked once
+    this.#lifetime?.close()
+    this.#endPause?.()
   }
 
   /** Stops reading. The run goes on at the service, and `resume` finds it again. */
@@ -257,7 +266,8 @@ export class ChatRun {
   }
 
   #openConnection(): ConnectionLifetime {
-    return new ConnectionLifetime(this.#timing.stallMs, this.#left.signal)
+    this.#lifetime = new ConnectionLifetime(this.#timing.stallMs, this.#left.signal)
+    return this.#lifetime
   }
 
   /** Waits before try `attempt`, shorter at random so that many readers do not return at once. */
@@ -266,9 +276,11 @@ export class ChatRun {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer)
+        this.#endPause = null
         this.#left.signal.removeEventListener('abort', done)
         resolve()
       }
+      this.#endPause = done
       const timer = setTimeout(done, longest / 2 + (Math.random() * longest) / 2)
       this.#left.signal.addEventListener('abort', done)
     })

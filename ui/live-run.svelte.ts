@@ -26,8 +26,13 @@ export class LiveRun implements RunView {
         update()
       })
     })
+    const reconnect = () => this.run.reconnect()
+    addEventListener('offline', reconnect)
+    addEventListener('online', reconnect)
     return () => {
       cancelAnimationFrame(frame)
+      removeEventListener('offline', reconnect)
+      removeEventListener('online', reconnect)
       unsubscribe()
     }
   })

@@ -122,6 +122,28 @@ test('a connection that falls silent is given up, and the run goes on over anoth
   expect(heard).toEqual(everything)
 })
 
+test('a reader that knows the network has gone reads on over a new connection', async () => {
+  player.answer(
+    (_req, res) => {
+      res.writeHead(200, sseHeaders(runId))
+      res.write(frame(1, playedRun[0] as RunEvent))
+    },
+    frames(runId, playedRun, last, 'end'),
+  )
+  const { run, heard } = recordedRun({ ...quick, backoffMs: () => 60_000 })
+  const first = new Promise<void>((resolve) => run.subscribe(() => run.state.seq === 1 && resolve()))
+  const lost = new Promise<void>((resolve) =>
+    run.subscribe(() => run.connection.state === 'reconnecting' && resolve()),
+  )
+  const sent = run.sendMessage('Which gaps?')
+  await first
+  run.reconnect()
+  await lost
+  queueMicrotask(() => run.reconnect())
+  await sent
+  expect(heard).toEqual(everything)
+})
+
 test('a service that is away for a while is asked for the run again, never for a new answer', async () => {
   player.answer(
     frames(runId, playedRun, 3, 'end'),

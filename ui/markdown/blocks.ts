@@ -69,11 +69,20 @@ export function closeOpenMarks(tail: string): string {
   if (/^\s*([-*+>`~]+|=+|\d+[.)]?|#{1,6})\s*$/.test(lines.at(-1) ?? '')) lines.pop()
   const start = lines.findLastIndex((line) => line.trim() === '') + 1
   const paragraph = lines.slice(start)
-  if (paragraph[0]?.trimStart().startsWith('|') && !/^[\s|:-]+\|\s*$/.test(paragraph[1] ?? '')) {
-    return lines.slice(0, start).join('\n') // a table's head, before anyone can know that it is one
-  }
+  if (isUnfinishedTableHead(paragraph)) return lines.slice(0, start).join('\n')
   const line = paragraph.pop() ?? ''
   return [...lines.slice(0, start), ...paragraph, closeInlineMarks(line)].join('\n')
+}
+
+/** A table's first line, before the one below it says that it is a table. */
+function isUnfinishedTableHead([head, delimiter = '', ...rows]: string[]): boolean {
+  if (!head?.trimStart().startsWith('|') || rows.length > 0) return false
+  const columns = (line: string) =>
+    line
+      .trim()
+      .replace(/^\||\|$/g, '')
+      .split('|').length
+  return !/^[\s|:-]*-\s*:?\s*\|\s*$/.test(delimiter) || columns(delimiter) < columns(head)
 }
 
 function closeInlineMarks(line: string): string {
