@@ -9,12 +9,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { LiveSpanProcessor } from '../otel/live-span-processor.ts'
 import { startTelemetry } from '../otel/telemetry.ts'
+import { banner } from './banner.ts'
 import { claimTelemetryEnvironment, isLoopback, loadConfig, readEnvironment } from './config.ts'
 import type { Config } from './config.ts'
 import { createChatStore } from './db/chat-store.ts'
 import { companyOfReview, defaultCompany, listCompanies, mayUseCompany } from './db/companies.ts'
 import { connect } from './db/connect.ts'
-import { isDatabaseUnavailable, withoutPassword } from './db/database.ts'
+import { isDatabaseUnavailable } from './db/database.ts'
 import { Instances, RENEW_LEASE_MS } from './db/instances.ts'
 import { markInterrupted } from './db/interrupted-runs.ts'
 import { createLedgerStore } from './db/ledger-store.ts'
@@ -238,34 +239,6 @@ function urlOf(server: Server, host: string): string {
         ? `[${host}]`
         : host
   return `http://${name}:${port}`
-}
-
-function banner(service: Service, config: Config): string {
-  const { models } = config.llm
-  const rows = [
-    ['Web app', service.url],
-    [
-      'Model',
-      config.llm.demo
-        ? 'demo model: scripted answers, no provider called, prices simulated (set OPENAI_API_KEY for a real one)'
-        : `${models.planner}, ${models.retriever}, ${models.analyst} at ${config.llm.baseUrl ?? 'https://api.openai.com/v1'}`,
-    ],
-    ['Database', `${withoutPassword(service.databaseUrl)}${config.databaseUrl ? '' : ' (embedded)'}`],
-    ['SQL', 'npm run sql -- "SELECT * FROM model_usage"'],
-    [
-      'Traces',
-      config.telemetry.exporting
-        ? `exported to ${config.telemetry.endpoint}`
-        : 'not exported (set OTEL_EXPORTER_OTLP_ENDPOINT)',
-    ],
-  ]
-  return [
-    '',
-    '  tracechat is running. Ctrl-C ends it.',
-    '',
-    ...rows.map(([name, value]) => `  ${name!.padEnd(9)} ${value}`),
-    '',
-  ].join('\n')
 }
 
 async function main(): Promise<void> {

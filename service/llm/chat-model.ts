@@ -1,61 +1,17 @@
-import type { Attributes, Span, Tracer } from '@opentelemetry/api'
+import type { Attributes, Span } from '@opentelemetry/api'
 import { context, SpanKind, trace } from '@opentelemetry/api'
 import OpenAI from 'openai'
-import type { ChatCompletionTool } from 'openai/resources/chat/completions'
 import { App, Common, GenAi } from '../../otel/names.ts'
 import { reportStatus } from '../../otel/status.ts'
 import { AppError } from '../errors.ts'
 import { redact } from '../redaction.ts'
 import { Attempt } from './attempt.ts'
-import type { Completion, ToolCall } from './completion-stream.ts'
+import type { ChatCall, ChatModelOptions, ChatReply } from './chat-call.ts'
+import type { Completion } from './completion-stream.ts'
 import { readCompletion } from './completion-stream.ts'
 import { LlmError } from './llm-error.ts'
-import type { ChatMessage } from './messages.ts'
 import { genAiMessage, previewOf } from './messages.ts'
 import { estimateTokens } from './usage.ts'
-
-export type { ToolCall } from './completion-stream.ts'
-export type { ChatMessage } from './messages.ts'
-export { toolCallParam } from './messages.ts'
-
-/** The ledger, as far as a call needs it; the call itself is told by its span. */
-export interface CallTexts {
-  request(span: { traceId: string; spanId: string }, preview: string, request: unknown): void
-  response(span: { traceId: string; spanId: string }, preview: string, message: unknown): void
-  /** Resolves once what was said is on disk. */
-  durable(): Promise<void>
-}
-
-export interface ChatModelOptions {
-  baseUrl: string
-  apiKey: string
-  /** Name of the provider, by which rows and prices know it. */
-  provider: string
-  firstByteTimeoutMs: number
-  /** Longest silence within an answer. */
-  idleTimeoutMs: number
-  /** Whether prompts and answers may travel in exported attributes. */
-  captureContent: boolean
-  tracer: Tracer
-  texts: CallTexts
-}
-
-export interface ChatCall {
-  agent: string
-  /** What the agent is for: "Query planning". */
-  role: string
-  model: string
-  messages: ChatMessage[]
-  tools?: ChatCompletionTool[]
-  signal: AbortSignal
-  onText?(text: string): void
-}
-
-export interface ChatReply {
-  text: string
-  toolCalls: ToolCall[]
-  finishReason: string | null
-}
 
 /** Speaks to the model provider. The only module that does, and so the only one that makes LLM spans. */
 export class ChatModel {

@@ -9,7 +9,7 @@ import { withObserver } from '../../otel/live-span-processor.ts'
 import { App, Common, GenAi } from '../../otel/names.ts'
 import { otlpJson } from '../../otel/otlp.ts'
 import { reportStatus } from '../../otel/status.ts'
-import { AppError } from '../errors.ts'
+import type { AppError } from '../errors.ts'
 import type { EndedRun } from '../ledger/record.ts'
 import type { AnswerSink } from '../team/answer.ts'
 import { citationsOf } from '../team/answer.ts'
@@ -24,6 +24,7 @@ import type {
   Visualization,
 } from '../wire.ts'
 import { EventLog } from './event-log.ts'
+import { failureOf, STOPPING, terminalEvent } from './outcome.ts'
 import { Pacer } from './pacer.ts'
 import { Tree, usageOf } from './tree.ts'
 
@@ -81,6 +82,8 @@ export class Run implements TraceObserver {
   #message = ''
   #status: RunStatus = 'running'
   #stopReason: StopReason | null = null
+  /** From here on nothing is added but the terminal event, whose number is already on record. */
+  #sealed = false
   #metadata: RunMetadata | null = null
   #terminal: TerminalEvent | null = null
 
@@ -174,21 +177,21 @@ export class Run implements TraceObserver {
 
   /** Stops the work, down to the provider's socket. The first reason counts. */
   stop(reason: StopReason): void {
-    if (this.#status !== 'running' || this.#stopReason !== null) return
+    if (this.#sealed || this.#stopReason !== null) return
     this.#stopReason = reason
     this.report('stopping', STOPPING[reason])
     this.#abort.abort(new Stopped(`the run was stopped: ${reason}`))
   }
 
   nodeChanged(node: FlatNode): void {
-    if (this.log.ended) return
+    if (this.#sealed) return
     this.#tree.apply([node])
     this.#pacer.node(node)
     if (this.log.size > MAX_LOG_SIZE) this.stop('limit')
   }
 
   statusReported(status: string, message: string): void {
-    if (!this.log.ended) this.#pacer.status(status as StatusCode, message)
+    if (!this.#sealed) this.#pacer.status(status as StatusCode, message)
   }
 
   spanEnded(span: ReadableSpan): void {
@@ -200,7 +203,7 @@ export class Run implements TraceObserver {
     return {
       text: (text) => {
         // What is shown after a stop would not be what the stop kept.
-        if (signal.aborted) return
+        if (signal.aborted || this.#sealed) return
         this.#message += text
         this.#pacer.content(text)
         if (this.log.size > MAX_LOG_SIZE) this.stop('limit')
@@ -219,6 +222,7 @@ export class Run implements TraceObserver {
     else this.#root.setStatus({ code: SpanStatusCode.OK })
     this.#root.end()
     this.#pacer.flush()
+    this.#sealed = true
     const status = failure ? 'error' : this.#stopReason ? 'stopped' : 'ok'
     const metadata = this.#metadataOf(failure)
     try {
@@ -237,29 +241,14 @@ export class Run implements TraceObserver {
     }
     this.#status = status
     this.#metadata = metadata
-    this.#terminal = failure
-      ? {
-          type: 'error',
-          data: {
-            code: failure.code,
-            message: failure.message,
-            retryable: failure.retryable,
-            run_id: this.id,
-            metadata,
-          },
-        }
-      : {
-          type: 'complete',
-          data: {
-            message: this.#message,
-            session_id: this.sessionId,
-            run_id: this.id,
-            trace_id: this.id,
-            status: status === 'stopped' ? 'stopped' : 'ok',
-            ...(this.#stopReason ? { stop_reason: this.#stopReason } : {}),
-            metadata,
-          },
-        }
+    this.#terminal = terminalEvent({
+      run_id: this.id,
+      session_id: this.sessionId,
+      message: this.#message,
+      failure,
+      stop_reason: this.#stopReason,
+      metadata,
+    })
     this.log.append(this.#terminal)
     this.#finished.resolve()
   }
@@ -280,25 +269,4 @@ export class Run implements TraceObserver {
       ...(this.#stopReason ? { stop_reason: this.#stopReason } : {}),
     }
   }
-}
-
-const STOPPING: Record<StopReason, string> = {
-  user: 'Stopping...',
-  limit: 'Stopping: the limit of this run is reached.',
-  budget: 'Stopping: the budget is used up.',
-  shutdown: 'Stopping: the service is being restarted.',
-}
-
-/** Only errors made for people are shown to them. */
-function failureOf(error: unknown): AppError {
-  if (error instanceof AppError) return error
-  return new AppError(
-    'internal',
-    500,
-    'Something went wrong inside the service. Try again; the log of the service has the details.',
-    {
-      retryable: true,
-      cause: error,
-    },
-  )
 }
