@@ -83,13 +83,29 @@ test('words of feeling, filler and brands are no themes', () => {
 test('what a bad review praises is no problem', () => {
   const mixed = reviews(
     1,
-    'The colour is beautiful but the lid broke.',
-    'Beautiful colour, however the lid broke.',
-    'I love the colour. The lid broke though.',
+    'The engraving is beautiful but the lid broke.',
+    'Beautiful engraving, however the lid broke.',
+    'I love the engraving. The cord is short though.',
+    'Lovely engraving, except that the cord melted.',
+    'The lid broke. Awful.',
+    'Such a short cord, useless.',
   )
   const names = find([...mixed, ...praise]).themes.map((theme) => theme.name)
   expect(names.join()).toMatch(/lid/)
-  expect(names.join()).not.toMatch(/colour/)
+  expect(names.join()).not.toMatch(/engraving/)
+})
+
+test('what the others mention more often does not tell the selection apart', () => {
+  const blue = (count: number, rating: number) =>
+    reviews(
+      rating,
+      ...Array.from({ length: count }, (_, index) => `Number ${index} came with a blue handle.`),
+    )
+  const names = find([...complaints, ...blue(2, 1), ...blue(9, 5), ...praise]).themes.map(
+    (theme) => theme.name,
+  )
+  expect(names.join()).toMatch(/lid/)
+  expect(names.join()).not.toMatch(/handle/)
 })
 
 test('what is said of a thing is named by its property, in either order', () => {
