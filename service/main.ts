@@ -12,6 +12,8 @@ import { startTelemetry } from '../otel/telemetry.ts'
 import { banner } from './banner.ts'
 import { claimTelemetryEnvironment, isLoopback, loadConfig, readEnvironment } from './config.ts'
 import type { Config } from './config.ts'
+import { createAnalytics } from './db/analytics.ts'
+import { createCallStore } from './db/call-store.ts'
 import { createChatStore } from './db/chat-store.ts'
 import { companyOfReview, defaultCompany, listCompanies, mayUseCompany } from './db/companies.ts'
 import { connect } from './db/connect.ts'
@@ -140,6 +142,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
         list: (userId) => listCompanies(db, userId),
         defaultFor: (userId) => defaultCompany(db, userId),
       },
+      calls: createCallStore(db),
+      analytics: createAnalytics(db),
       companyOfReview: (reviewId) => companyOfReview(db, reviewId),
       reviews,
       maxMessageChars: config.run.maxMessageChars,

@@ -1,8 +1,11 @@
 import type { Server } from 'node:http'
 import { bodyParser } from '@koa/bodyparser'
+import type Router from '@koa/router'
 import Koa from 'koa'
 import type { Middleware } from 'koa'
 import helmet from 'koa-helmet'
+import type { AnalyticsRoutesOptions } from './analytics.ts'
+import { analyticsRoutes } from './analytics.ts'
 import type { ChatRoutesOptions } from './chat.ts'
 import { chatRoutes } from './chat.ts'
 import type { ErrorResponseOptions } from './error-response.ts'
@@ -11,7 +14,12 @@ import type { HealthOptions } from './health.ts'
 import { healthRoutes } from './health.ts'
 import type { AppState, IdentityProvider } from './identity.ts'
 import { identify } from './identity.ts'
+import type { LlmCallRoutesOptions } from './llm-calls.ts'
+import { llmCallRoutes } from './llm-calls.ts'
+import { openApiRoutes } from './openapi.ts'
 import { sameOrigin } from './origin.ts'
+import type { ReceiptRoutesOptions } from './receipt.ts'
+import { receiptRoutes } from './receipt.ts'
 import type { ReviewRoutesOptions } from './reviews.ts'
 import { reviewRoutes } from './reviews.ts'
 import { runRoutes } from './runs.ts'
@@ -22,7 +30,14 @@ import { webApp } from './web-app.ts'
 const MAX_BODY = '1mb'
 
 export interface AppOptions
-  extends ChatRoutesOptions, ReviewRoutesOptions, HealthOptions, ErrorResponseOptions {
+  extends
+    ChatRoutesOptions,
+    ReviewRoutesOptions,
+    AnalyticsRoutesOptions,
+    LlmCallRoutesOptions,
+    ReceiptRoutesOptions,
+    HealthOptions,
+    ErrorResponseOptions {
   companies: ChatRoutesOptions['companies'] & ReviewRoutesOptions['companies']
   identity: IdentityProvider
   /** Only loopback names may be used to reach the service, so that no foreign name can be pointed at it. */
@@ -47,20 +62,29 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(securityHeaders())
   app.use(errorResponse(options))
   app.use(healthRoutes(options).routes())
+  app.use(openApiRoutes(options).routes())
   app.use(underApi(sameOrigin(options.loopbackOnly)))
   app.use(underApi(identify(options.identity)))
   app.use(underApi(jsonBody()))
-  for (const router of [
-    chatRoutes(options),
-    runRoutes(options),
-    sessionRoutes(options),
-    reviewRoutes(options),
-  ]) {
+  for (const router of apiRouters(options)) {
     app.use(router.routes())
     app.use(router.allowedMethods({ throw: true }))
   }
   app.use(webApp())
   return app
+}
+
+/** Everything under /api/: what all of it has in common is that somebody asks. */
+export function apiRouters(options: AppOptions): Router<AppState>[] {
+  return [
+    chatRoutes(options),
+    runRoutes(options),
+    receiptRoutes(options),
+    sessionRoutes(options),
+    reviewRoutes(options),
+    analyticsRoutes(options),
+    llmCallRoutes(options),
+  ]
 }
 
 /** Slow senders of headers are let go; answers may take as long as a run does. */
