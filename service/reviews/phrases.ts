@@ -11,7 +11,7 @@ export interface Term {
   property: boolean
 }
 /** Up to three words that speak of one subject, found in one place of a text. */
-export interface Phrase {
+interface Phrase {
   terms: Term[]
   /** In an order that can be read aloud: the words stand side by side, or name a thing and its property. */
   readable: boolean

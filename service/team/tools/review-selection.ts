@@ -4,7 +4,7 @@ import type { ReviewFilter } from '../../reviews/review-source.ts'
 import type { ToolContext } from '../tool.ts'
 
 /** Models send null or "" for what they leave out, and numbers as text. */
-export function optional<Schema extends z.ZodType>(schema: Schema) {
+function optional<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional())
 }
 
