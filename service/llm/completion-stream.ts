@@ -1,5 +1,6 @@
 import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources/chat/completions'
 import { createParser } from 'eventsource-parser'
+import { redact } from '../redaction.ts'
 import { LlmError } from './llm-error.ts'
 import type { ReportedUsage } from './usage.ts'
 import { readUsage } from './usage.ts'
@@ -56,9 +57,6 @@ export async function readCompletion(
   listener: CompletionListener,
 ): Promise<void> {
   if (!response.body) throw new LlmError('llm_empty', `${model} sent an empty answer. Try again.`)
-  if (response.headers.get('content-type')?.includes('application/json')) {
-    return readWhole(await response.text(), model, completion, listener)
-  }
   let done = false
   let first = true
   const parser = createParser({
@@ -77,6 +75,10 @@ export async function readCompletion(
   })
   const decoder = new TextDecoder()
   try {
+    if (response.headers.get('content-type')?.includes('application/json')) {
+      readWhole(await response.text(), model, completion, listener)
+      return
+    }
     for await (const bytes of response.body) {
       listener.onActivity()
       parser.feed(decoder.decode(bytes, { stream: true }))
@@ -114,7 +116,7 @@ function readWhole(body: string, model: string, completion: Completion, listener
             {
               index: 0,
               finish_reason: choice.finish_reason,
-              delta: { content: choice.message.content, tool_calls: toolCalls },
+              delta: { ...choice.message, tool_calls: toolCalls },
             },
           ]
         : [],
@@ -124,19 +126,19 @@ function readWhole(body: string, model: string, completion: Completion, listener
 }
 
 function applyChunk(completion: Completion, chunk: ChatCompletionChunk, listener: CompletionListener): void {
-  completion.responseId ??= chunk.id || null
-  completion.responseModel ??= chunk.model || null
+  completion.responseId ??= name(chunk.id)
+  completion.responseModel ??= name(chunk.model)
   completion.usage = readUsage(chunk.usage) ?? completion.usage
   const choice = chunk.choices?.[0]
   if (!choice) return
-  completion.finishReason = choice.finish_reason ?? completion.finishReason
+  completion.finishReason = name(choice.finish_reason) ?? completion.finishReason
   const delta = choice.delta
   if (!delta) return
   completion.reasoning += reasoningOf(delta)
   for (const piece of delta.tool_calls ?? []) {
     const call = (completion.toolCalls[piece.index] ??= { id: '', name: '', arguments: '' })
-    if (piece.id) call.id = piece.id
-    if (piece.function?.name) call.name = piece.function.name
+    call.id = name(piece.id) ?? call.id
+    call.name = name(piece.function?.name) ?? call.name
     call.arguments += piece.function?.arguments ?? ''
   }
   if (delta.content) {
@@ -145,6 +147,11 @@ function applyChunk(completion: Completion, chunk: ChatCompletionChunk, listener
     completion.text += text
     listener.onText(text)
   }
+}
+
+/** A name that the provider gave: it becomes a column or the name of a span. */
+function name(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? redact(value) : null
 }
 
 /** OpenRouter says `reasoning`, DeepSeek and vLLM `reasoning_content`. */

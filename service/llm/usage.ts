@@ -7,6 +7,10 @@ export interface ReportedUsage extends TokenUsage {
   cost_usd: number | null
 }
 
+/** Beyond these a figure is a mistake, and would fit no row; what is not believed is unknown. */
+const MOST_TOKENS = 1_000_000_000
+const MOST_USD = 1_000_000
+
 /** Reads a `usage` object; null where it holds no token count. Unknown counts stay null, never 0. */
 export function readUsage(usage: unknown): ReportedUsage | null {
   if (typeof usage !== 'object' || usage === null) return null
@@ -20,12 +24,17 @@ export function readUsage(usage: unknown): ReportedUsage | null {
     total_tokens: count(reported.total_tokens) ?? (prompt ?? 0) + (completion ?? 0),
     cached_tokens: count(reported.prompt_tokens_details?.cached_tokens),
     reasoning_tokens: count(reported.completion_tokens_details?.reasoning_tokens),
-    cost_usd: typeof reported.cost === 'number' && reported.cost >= 0 ? reported.cost : null,
+    cost_usd:
+      typeof reported.cost === 'number' && reported.cost >= 0 && reported.cost <= MOST_USD
+        ? reported.cost
+        : null,
   }
 }
 
 function count(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS
+    ? value
+    : null
 }
 
 /** Quick estimate within about a fifth, for the record made before a call. */
