@@ -11,6 +11,7 @@ import { otlpJson } from '../../otel/otlp.ts'
 import { reportStatus } from '../../otel/status.ts'
 import type { AppError } from '../errors.ts'
 import type { EndedRun } from '../ledger/record.ts'
+import { redactJson } from '../redaction.ts'
 import type { AnswerSink } from '../team/answer.ts'
 import { citationsOf } from '../team/answer.ts'
 import type {
@@ -224,7 +225,8 @@ export class Run implements TraceObserver {
     this.#pacer.flush()
     this.#sealed = true
     const status = failure ? 'error' : this.#stopReason ? 'stopped' : 'ok'
-    const metadata = this.#metadataOf(failure)
+    // Labels quote the question and the model. Here already, so that the answer is the same when it is read again.
+    const metadata = redactJson(this.#metadataOf(failure)) as RunMetadata
     try {
       const otlp = await gzipped(await otlpJson(this.#spans))
       this.#options.ledger.runEnded({
