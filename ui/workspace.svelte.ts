@@ -1,4 +1,5 @@
 import type { Company, Me, Session } from '../service/wire.ts'
+import { SvelteSet } from 'svelte/reactivity'
 import { api, inWords } from './api.ts'
 
 const pollMs = 4_000
@@ -9,6 +10,8 @@ class Workspace {
   me = $state.raw<Me | null>(null)
   companies = $state.raw<Company[]>([])
   sessions = $state.raw<Session[]>([])
+  /** Sessions whose run ended while the reader was elsewhere. */
+  readonly unread = new SvelteSet<string>()
   /** Why something could not be loaded, in words. */
   problem = $state<string | null>(null)
   /** The company of the next new session. */
@@ -48,7 +51,14 @@ class Workspace {
 
   async refreshSessions() {
     try {
+      const before = this.sessions
       this.sessions = await api.sessions()
+      for (const { session_id, running_run_id } of this.sessions) {
+        const ran = before.some(
+          (session) => session.session_id === session_id && session.running_run_id !== null,
+        )
+        if (ran && running_run_id === null) this.unread.add(session_id)
+      }
       this.problem = null
     } catch (error) {
       this.problem = inWords(error)

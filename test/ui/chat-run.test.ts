@@ -307,6 +307,16 @@ test('leaving neither stops the run nor reports an error', async () => {
   expect(player.requests).toHaveLength(1)
 })
 
+test('leaving before the service has answered reports nothing either', async () => {
+  player.answer(() => undefined)
+  const { run, heard } = recordedRun()
+  const sent = run.sendMessage('Which gaps?')
+  await player.requested(1)
+  run.leave()
+  await sent
+  expect(heard.ends).toEqual([])
+})
+
 test('one ChatRun follows one run', async () => {
   player.answer(frames(runId, playedRun, last, 'end'))
   const { run } = recordedRun()

@@ -15,7 +15,10 @@ export interface Turn {
 export class Conversation {
   readonly sessionId: string
   turns = $state.raw<Turn[]>([])
+  /** The company that the session is about; null until it is known or the first question settles it. */
   companyId = $state<string | null>(null)
+  /** The service knows the session, and with it the company. */
+  #known: boolean
   loading = $state(false)
   /** Why the session cannot be shown, in words. */
   problem = $state<string | null>(null)
@@ -23,6 +26,7 @@ export class Conversation {
   /** A new session has no id yet: it gets one of ours, so that its address holds from the first question on. */
   constructor(sessionId: string | null) {
     this.sessionId = sessionId ?? newSessionId()
+    this.#known = sessionId !== null
   }
 
   /** The run that is being answered now; questions wait for it. */
@@ -61,7 +65,8 @@ export class Conversation {
       ...this.turns,
       { key: crypto.getRandomValues(new Uint32Array(2)).join('-'), question, view },
     ]
-    const companyId = this.companyId ?? workspace.companyId ?? undefined
+    if (!this.#known) this.companyId ??= workspace.companyId
+    const companyId = this.#known ? undefined : (this.companyId ?? undefined)
     void this.#follow(view.run.sendMessage(question, { sessionId: this.sessionId, companyId }))
   }
 
