@@ -27,7 +27,9 @@ export default ts.config(
   {
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Refuses Promise.withResolvers<void>().
+      '@typescript-eslint/no-invalid-void-type': 'off',
     },
   },
 )

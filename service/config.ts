@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isIP, type BlockList } from 'node:net'
 import { resolve } from 'node:path'
+import type { SamplerSetting } from '../otel/sampler.ts'
 import { AppError } from './errors.ts'
 import type { LogLevel } from './log.ts'
 import { settings, type Settings } from './settings.ts'
@@ -55,7 +56,7 @@ export interface TelemetryConfig {
   readonly exporting: boolean
   /** Where traces are posted, with its path; only while exporting. */
   readonly endpoint: string | undefined
-  readonly sampler: { readonly name: SamplerName; readonly ratio: number }
+  readonly sampler: Readonly<SamplerSetting>
   /** The OTEL_BSP_* settings; milliseconds and spans. */
   readonly batch: {
     readonly maxQueueSize: number
@@ -66,14 +67,6 @@ export interface TelemetryConfig {
   /** Whether prompts and answers may travel in exported attributes. */
   readonly captureContent: boolean
 }
-
-export type SamplerName =
-  | 'always_on'
-  | 'always_off'
-  | 'traceidratio'
-  | 'parentbased_always_on'
-  | 'parentbased_always_off'
-  | 'parentbased_traceidratio'
 
 export type AuthConfig =
   | { readonly mode: 'none' }

@@ -163,7 +163,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
       isDatabaseUnavailable,
       onInternalError: (error, request) => log.error({ err: error, ...request }, 'a request failed'),
     })
-    const server = await listen(createServer(app.callback()), config)
+    const handle = app.callback()
+    const server = await listen(
+      createServer((request, response) => void handle(request, response)),
+      config,
+    )
     // Chats come to an end while their readers are still connected.
     ends.push(async () => {
       const closed = new Promise((resolve) => server.close(resolve))

@@ -21,7 +21,7 @@ export interface ChatRoutesOptions {
 
 export const treeMode = z.enum(['snapshot', 'delta'])
 
-export const sessionName = z
+const sessionName = z
   .string({ error: 'must be a string' })
   .regex(/^\P{Cc}{1,200}$/u, 'must be 1 to 200 characters without control characters')
 

@@ -26,7 +26,7 @@ export function errorResponse({ isDatabaseUnavailable, onInternalError }: ErrorR
   }
 }
 
-export function bodyOf({ code, message, details }: AppError): ErrorBody {
+function bodyOf({ code, message, details }: AppError): ErrorBody {
   return { error: { code, message, ...(details ? { details } : {}) } }
 }
 
