@@ -40,12 +40,20 @@ export async function inSpan<T>(
   }
 }
 
-/** Puts an error on a span: its code as error.type, its message as the status. */
+const FAILURES = new WeakMap<object, string>()
+
+/** What a person reads of a failed step, for the live tree alone: like its label, it may quote the user or the model. */
+export function failureOf(span: object): string | undefined {
+  return FAILURES.get(span)
+}
+
+/** Puts an error on a span: its code as error.type, which is all that is exported of it. */
 export function markFailed(span: Span, error: unknown): void {
   const { code, message } =
     error instanceof Error
       ? (error as Error & { code?: unknown })
       : { code: undefined, message: String(error) }
   span.setAttribute(Common.errorType, typeof code === 'string' ? code : 'internal')
-  span.setStatus({ code: SpanStatusCode.ERROR, message })
+  span.setStatus({ code: SpanStatusCode.ERROR })
+  FAILURES.set(span, message)
 }

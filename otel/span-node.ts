@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import { SpanStatusCode } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { failureOf } from './in-span.ts'
 import { isBilled, isoTime, llmCallOf, milliseconds } from './llm-call.ts'
 import { App, Common, GenAi } from './names.ts'
 import type { FlatNode, NodeKind } from './trace-node.ts'
@@ -47,7 +48,7 @@ export function nodeOf(
   if (span.ended && span.status.code === SpanStatusCode.ERROR && a[App.stopped] !== true) {
     node.error = {
       code: String(a[Common.errorType] ?? 'error'),
-      message: span.status.message ?? 'The step failed.',
+      message: failureOf(span) ?? span.status.message ?? 'The step failed.',
     }
   }
   if (kind === 'llm') {
