@@ -35,5 +35,19 @@ function textOf({ content }: ChatMessage): string {
 
 /** The message form of the GenAI conventions. */
 export function genAiMessage(message: ChatMessage): object {
-  return { role: message.role, parts: [{ type: 'text', content: textOf(message) }] }
+  const content = textOf(message)
+  if (message.role === 'tool') {
+    const { tool_call_id: id } = message
+    return { role: 'tool', parts: [{ type: 'tool_call_response', id, response: content }] }
+  }
+  const calls = message.role === 'assistant' ? (message.tool_calls ?? []) : []
+  return {
+    role: message.role,
+    parts: [
+      ...(content === '' ? [] : [{ type: 'text', content }]),
+      ...calls.flatMap((call) =>
+        call.type === 'function' ? [{ type: 'tool_call', id: call.id, ...call.function }] : [],
+      ),
+    ],
+  }
 }
