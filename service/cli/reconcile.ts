@@ -19,6 +19,9 @@ const usage = `Usage: npm run reconcile -- RUN_ID [--otlp FILE]
 The trace is read from FILE (OTLP JSON), or else from Jaeger at JAEGER_UI_URL.
 Exit code: 0 they agree, 1 they differ, 2 they cannot be compared.`
 
+/** Spans travel in batches: an exporter's delay, a collector's and Jaeger's own add up to this at most. */
+const SPANS_ARRIVE_MS = 12_000
+
 try {
   const { runId, otlp } = readArguments()
   const comparison = await reconcile(runId, otlp)
@@ -74,7 +77,10 @@ async function exportedCalls(
   if (otlp === undefined && jaegerUrl === undefined) return null
   const found =
     otlp === undefined
-      ? await callsInJaeger(jaegerUrl!, info.run_id, (calls) => calls.length >= rows.length)
+      ? await callsInJaeger(jaegerUrl!, info.run_id, {
+          arrived: (calls) => calls.length >= rows.length,
+          withinMs: SPANS_ARRIVE_MS,
+        })
       : await callsInFile(otlp, info.run_id)
   // A run that has a link to its trace was exported, so that no trace at all is one that lost all of its calls.
   return found ?? (info.metadata?.trace_url === undefined ? null : [])

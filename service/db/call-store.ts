@@ -73,7 +73,7 @@ export const CALL_COLUMNS = [
 
 const SELECTED = CALL_COLUMNS.map((column) => `c.${column}`)
 /** Rows of an export that are in memory at a time. */
-const STREAM_BATCH = 500
+const STREAM_BATCH = 200
 
 type CallRow = Omit<LlmCall, 'created_at'> & { created_at: Date }
 

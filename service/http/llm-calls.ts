@@ -12,7 +12,7 @@ import type { AppState } from './identity.ts'
 import { limitUpTo } from './limit.ts'
 
 /** Calls that become one piece of an export. */
-const PIECE_CALLS = 500
+const PIECE_CALLS = 200
 /** A reader that takes nothing for this long is let go, because it holds a connection of the database. */
 const STALLED_MS = 60_000
 

@@ -40,7 +40,8 @@ function openApiDocument(maxMessageChars: number) {
     {
       override({ jsonSchema, io }) {
         // Answers may gain fields; a client that refuses those would break at each of them.
-        if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+        if (io === 'output' && jsonSchema.additionalProperties === false)
+          delete jsonSchema.additionalProperties
         // What zod checks beyond these says nothing that the format or the type does not say.
         if (jsonSchema.format) delete jsonSchema.pattern
         if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum

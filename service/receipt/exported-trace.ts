@@ -4,23 +4,22 @@ import type { TracedCall } from '../../otel/otlp.ts'
 import { callsOfTrace } from '../../otel/otlp.ts'
 import { AppError } from '../errors.ts'
 
-/** Spans travel in batches: an exporter's delay, a collector's and Jaeger's own add up to this at most. */
-const ARRIVAL_MS = 12_000
 const RETRY_MS = 500
+const ANSWER_MS = 10_000
 
 /**
  * The billed calls of a run as Jaeger has them (GET /api/v3/traces/{id}), once they have arrived.
  * @param url of Jaeger's UI, without a slash at the end
- * @param arrived whether these are all that there should be; what is there after 12 s counts otherwise
- * @returns null where Jaeger does not know the trace
+ * @param arrived whether these are all that there should be; until they are, it is asked again for withinMs
+ * @returns what is there in the end; null where Jaeger does not know the trace
  * @throws AppError jaeger_unavailable
  */
 export async function callsInJaeger(
   url: string,
   runId: string,
-  arrived: (calls: TracedCall[]) => boolean,
+  { arrived, withinMs }: { arrived(calls: TracedCall[]): boolean; withinMs: number },
 ): Promise<TracedCall[] | null> {
-  const deadline = performance.now() + ARRIVAL_MS
+  const deadline = performance.now() + withinMs
   for (;;) {
     const calls = await askJaeger(`${url}/api/v3/traces/${runId}`)
     if ((calls && arrived(calls)) || performance.now() > deadline) return calls
@@ -37,7 +36,7 @@ async function askJaeger(address: string): Promise<TracedCall[] | null> {
       { retryable: true, cause },
     )
   try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(ARRIVAL_MS) })
+    const response = await fetch(address, { signal: AbortSignal.timeout(ANSWER_MS) })
     const text = await response.text()
     if (response.status === 404) return null
     if (!response.ok) throw unavailable(`answered with status ${response.status}`)
