@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import { z } from 'zod'
-import type { Analytics, BillQuery } from '../db/analytics.ts'
+import type { Analytics, BillQuery } from '../bill/analytics.ts'
 import { parse } from './error-response.ts'
 import type { AppContext, AppState } from './identity.ts'
 import { limitUpTo } from './limit.ts'

@@ -149,7 +149,9 @@ export async function serve(...routers: Router<AppState>[]): Promise<TestApp> {
     return next()
   })
   for (const router of routers) app.use(router.routes())
-  const server: Server = createServer(app.callback()).listen(0, '127.0.0.1')
+  const handle = app.callback()
+  const server: Server = createServer((request, response) => void handle(request, response))
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { QueryAverages } from '../../db/analytics.ts'
+import type { QueryAverages } from '../../bill/analytics.ts'
 import type {
   LlmCall,
   LlmCallDetail,

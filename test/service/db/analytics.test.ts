@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Analytics } from '../../../service/db/analytics.ts'
+import type { Analytics } from '../../../service/bill/analytics.ts'
 import { createAnalytics } from '../../../service/db/analytics.ts'
 import { ensureCompany } from '../../../service/db/companies.ts'
 import { testDatabase, type TestDatabase } from '../../postgres.ts'
