@@ -1,13 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 
 export interface ChildOptions {
   env: Record<string, string>
   /** Away from the checkout, whose .env would change what is measured. */
   cwd: string
-  /** Modules loaded ahead of the program, by absolute path. */
-  preload: string[]
+  /** Modules loaded ahead of the program beside the probe; programs and modules are named from this folder. */
+  preload?: string[]
 }
 
 /** A process beside this one, that ends with it. */
@@ -18,15 +19,16 @@ export class Child {
     this.#process = process
   }
 
-  static start(program: string, { env, cwd, preload }: ChildOptions): Child {
-    const child = fork(program, {
+  static start(program: string, { env, cwd, preload = [] }: ChildOptions): Child {
+    const path = (file: string) => join(import.meta.dirname, file)
+    const started = fork(path(program), {
       cwd,
       // Nothing of the environment around, where keys and exporters may be set.
       env: { PATH: process.env['PATH'], ...env },
-      execArgv: ['--expose-gc', ...preload.flatMap((path) => ['--import', path])],
+      execArgv: ['--expose-gc', ...['probe.ts', ...preload].flatMap((file) => ['--import', path(file)])],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
-    return new Child(child)
+    return new Child(started)
   }
 
   /** The next thing it says over IPC after being told `message`. One question at a time. */
@@ -47,11 +49,15 @@ export class Child {
   printed(pattern: RegExp): Promise<RegExpExecArray> {
     const found = Promise.withResolvers<RegExpExecArray>()
     let output = ''
-    this.#process.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    const stdout = this.#process.stdout!.setEncoding('utf8')
+    const read = (text: string) => {
       output += text
       const match = pattern.exec(output)
-      if (match) found.resolve(match)
-    })
+      if (!match) return
+      found.resolve(match)
+      stdout.off('data', read).resume()
+    }
+    stdout.on('data', read)
     this.#process.once('exit', (code) =>
       found.reject(new Error(`a process ended (${code}) before it was ready:\n${output}`)),
     )

@@ -2,20 +2,28 @@
 export interface Load {
   /** At once. */
   chats: number
-  /** Of an answer, a chunk each. */
-  tokens: number
-  tokenEveryMs: number
+  answer: Answer
   /** Measured rounds of each side, taken in turns. */
   rounds: number
+  /** Chats of each side that have it to themselves, one after the other. */
+  loneChats: number
   /** Readers of one quiet run, for the memory of an open stream. */
   idleReaders: number
+}
+
+/** What the provider's analyst writes. */
+export interface Answer {
+  /** A chunk each. */
+  tokens: number
+  tokenEveryMs: number
+  /** Whether nothing more comes after that, instead of the end. */
+  stalls?: boolean
 }
 
 /** A planner, a retriever that calls tools and is then content, an analyst. */
 export const CALLS_PER_CHAT = 4
 
-/** What the provider writes, over and over. */
+/** What is written, over and over. */
 export const TOKEN = ' seat'
 
-/** A question with this in it gets the first token of an answer, and then nothing more. */
-export const HELD = 'HELD'
+export const QUESTION = 'What do customers complain about?'

@@ -1,20 +1,31 @@
-/** Loaded into a measured process ahead of its program: says over IPC what the process has used so far. */
+/** Loaded into every process of the benchmark ahead of its program: says over IPC what the process has used so far. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 export interface ProcessUsage {
   /** User and system time of all threads, in microseconds. */
   cpuMicros: number
-  /** Resident memory after a collection, in bytes; a collection is made only where the process was asked for it. */
-  rssBytes: number
+  /** JavaScript objects and buffers. Resident memory would say less: what earlier rounds freed stays with the process. */
+  heapBytes: number
 }
 
-export type ProbeQuestion = 'usage' | 'memory'
-
 process.on('message', (question: unknown) => {
-  if (question === 'memory') globalThis.gc?.()
-  if (question !== 'usage' && question !== 'memory') return
-  const { user, system } = process.cpuUsage()
-  process.send!({ cpuMicros: user + system, rssBytes: process.memoryUsage.rss() } satisfies ProcessUsage)
+  if (question === 'usage') process.send!(usage())
+  if (question === 'usage_collected') void collect().then(() => process.send!(usage()))
 })
 
-// Whatever ends the benchmark ends the measured process too, and in order.
+// Whatever ends the benchmark ends its processes too, and in order.
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+
+function usage(): ProcessUsage {
+  const { user, system } = process.cpuUsage()
+  const { heapUsed, external } = process.memoryUsage()
+  return { cpuMicros: user + system, heapBytes: heapUsed + external }
+}
+
+/** What one pass finds finished, the next one frees. */
+async function collect(): Promise<void> {
+  for (let pass = 0; pass < 4; pass++) {
+    globalThis.gc!()
+    await nextTurn()
+  }
+}

@@ -1,6 +1,6 @@
 import type { Child } from './child.ts'
 import type { Load } from './load.ts'
-import { TOKEN } from './load.ts'
+import { QUESTION, TOKEN } from './load.ts'
 import type { ProcessUsage } from './probe.ts'
 import type { TextOf } from './reader.ts'
 import { Reader } from './reader.ts'
@@ -26,31 +26,41 @@ export interface Round {
  * Asks all questions at once and reads every answer to its end.
  * @throws where an answer is not whole, or where there was no time at which all of them were being written
  */
-export async function playRound({ process, chatUrl, textOf }: Side, load: Load): Promise<Round> {
+export async function playRound(side: Side, { chats, answer }: Load): Promise<Round> {
+  const { process } = side
+  const length = answer.tokens * TOKEN.length
   const before = await process.ask<ProcessUsage>('usage')
-  const readers = await Promise.all(
-    Array.from({ length: load.chats }, () =>
-      Reader.open(chatUrl, textOf, { message: 'What do customers complain about?', tree: 'delta' }),
-    ),
-  )
+  const readers = await Promise.all(Array.from({ length: chats }, () => ask(side)))
   const firstContentMs = await Promise.all(readers.map((reader) => reader.reaches(1)))
   const from = await sample(process, readers)
-  await Promise.race(readers.map((reader) => reader.reaches(load.tokens * TOKEN.length)))
+  await Promise.race(readers.map((reader) => reader.reaches(length)))
   const to = await sample(process, readers)
   await Promise.all(readers.map((reader) => reader.ended))
   const after = await process.ask<ProcessUsage>('usage')
-  if (readers.some(({ text }) => text !== TOKEN.repeat(load.tokens)))
+  if (readers.some(({ text }) => text !== TOKEN.repeat(answer.tokens)))
     throw new Error('an answer is not what the provider wrote')
   const tokens = to.tokens - from.tokens
-  if (tokens < (load.chats * load.tokens) / 10)
+  if (tokens < (chats * answer.tokens) / 10)
     throw new Error(
       'the answers hardly overlapped, so the cost of a token cannot be told: is the machine busy?',
     )
   return {
-    cpuMicrosPerChat: (after.cpuMicros - before.cpuMicros) / load.chats,
+    cpuMicrosPerChat: (after.cpuMicros - before.cpuMicros) / chats,
     cpuMicrosPerToken: (to.cpuMicros - from.cpuMicros) / tokens,
     firstContentMs,
   }
+}
+
+/** One chat that has the side to itself. @returns milliseconds from the request to the first content */
+export async function playLoneChat(side: Side): Promise<number> {
+  const reader = await ask(side)
+  const firstContentMs = await reader.reaches(1)
+  await reader.ended
+  return firstContentMs
+}
+
+function ask({ chatUrl, textOf }: Side): Promise<Reader> {
+  return Reader.open(chatUrl, textOf, { message: QUESTION, tree: 'delta' })
 }
 
 async function sample(process: Child, readers: Reader[]): Promise<{ cpuMicros: number; tokens: number }> {
