@@ -1,7 +1,6 @@
 import type { Knex } from 'knex'
-import type { CallRow, EndedRun, LedgerBatch } from '../ledger/record.ts'
+import type { CallRow, EndedRun } from '../ledger/record.ts'
 import type { LedgerStore } from '../ledger/shipper.ts'
-import { isDatabaseUnavailable } from './database.ts'
 
 /** Columns of llm_calls that a call's span fills. */
 const COLUMNS = [
@@ -38,7 +37,7 @@ const COLUMN_LIST = [...KEY, ...COLUMNS, 'prompt', 'response'].join(', ')
 /** Writes batches of the ledger; every statement may be repeated without effect. */
 export function createLedgerStore(db: Knex): LedgerStore {
   return {
-    isUnavailable: isDatabaseUnavailable,
+    isUnavailable: (error) => !refusesData(error),
     async write({ calls, runs }) {
       await db.transaction(async (trx) => {
         await writeCalls(trx, calls)
@@ -47,6 +46,18 @@ export function createLedgerStore(db: Knex): LedgerStore {
       })
     },
   }
+}
+
+/** Classes of SQLSTATE in which the data is at fault: data exception, integrity constraint, program limit exceeded. */
+const REFUSALS = ['22', '23', '54']
+
+/**
+ * Whether the same batch would be refused for ever. Whatever else goes wrong passes, so that rows wait for it: a server
+ * that is gone, read-only, full or being migrated, a role that may not connect.
+ */
+function refusesData(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && code.length === 5 && REFUSALS.includes(code.slice(0, 2))
 }
 
 async function writeCalls(trx: Knex.Transaction, calls: CallRow[]): Promise<void> {
