@@ -130,7 +130,6 @@ export function expectTreeAgrees({ execution_tree: tree, usage }: RunMetadata, r
   for (const row of rows) {
     const node = nodes.get(row.span_id)!
     expect(node).toMatchObject({
-      parent_id: row.parent_span_id,
       status: NODE_STATUS[row.status],
       started_at: row.created_at.toISOString(),
       duration_ms: row.duration_ms,

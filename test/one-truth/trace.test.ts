@@ -214,7 +214,8 @@ describe('what an exporting service tells', () => {
       expect(calls.map((span) => span.spanId).sort()).toEqual(run.rows.map((row) => row.span_id).sort())
       for (const span of calls) {
         const row = run.rows.find((one) => one.span_id === span.spanId)!
-        expect(span).toMatchObject({ name: `chat ${row.model}`, kind: 3 })
+        const named = { name: `chat ${row.model}`, kind: 3, parentSpanId: row.parent_span_id }
+        expect(span).toMatchObject(named)
         expect(attributesOf(span)).toMatchObject({
           'gen_ai.provider.name': row.provider,
           'gen_ai.request.model': row.model,
