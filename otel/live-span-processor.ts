@@ -77,6 +77,11 @@ export class LiveSpanProcessor implements SpanProcessor {
         path: kind ? path : (parent?.path ?? ''),
       })
       trace.open++
+      if (parent?.node?.status === 'retrying') {
+        // The next attempt is under way.
+        parent.node = { ...parent.node, status: 'running' }
+        trace.observer?.nodeChanged(parent.node)
+      }
       this.#reportEvents(span, trace)
       if (isBilled(readable.attributes)) this.#calls.callStarted(llmCallOf(readable, path))
       if (node) trace.observer?.nodeChanged(node)
@@ -126,7 +131,7 @@ export class LiveSpanProcessor implements SpanProcessor {
         this.#guard(() => {
           const status = asText(attributes['status'])
           const known = trace.spans.get(spanId)
-          // A step that retries says so until it reports something else.
+          // A step that retries says so until it reports something else, or something starts below it.
           if (known?.node && (status === 'retrying') !== (known.node.status === 'retrying')) {
             known.node = { ...known.node, status: status === 'retrying' ? 'retrying' : 'running' }
             trace.observer?.nodeChanged(known.node)

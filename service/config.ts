@@ -31,6 +31,8 @@ export interface LlmConfig {
   readonly apiKey: string | undefined
   readonly baseUrl: string | undefined
   readonly models: ModelNames
+  /** Asked where an agent's model does not answer. */
+  readonly fallbackModels: Partial<ModelNames>
   readonly firstByteTimeoutSeconds: number
   readonly idleTimeoutSeconds: number
 }
@@ -116,6 +118,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
         planner: s.PLANNER_MODEL ?? defaults.planner,
         retriever: s.RETRIEVER_MODEL ?? defaults.retriever,
         analyst: s.ANALYST_MODEL ?? defaults.analyst,
+      },
+      fallbackModels: {
+        ...(s.PLANNER_FALLBACK_MODEL ? { planner: s.PLANNER_FALLBACK_MODEL } : {}),
+        ...(s.RETRIEVER_FALLBACK_MODEL ? { retriever: s.RETRIEVER_FALLBACK_MODEL } : {}),
+        ...(s.ANALYST_FALLBACK_MODEL ? { analyst: s.ANALYST_FALLBACK_MODEL } : {}),
       },
       firstByteTimeoutSeconds: s.LLM_FIRST_BYTE_TIMEOUT_SECONDS,
       idleTimeoutSeconds: s.LLM_IDLE_TIMEOUT_SECONDS,

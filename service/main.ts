@@ -93,6 +93,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const team = new Team({
       tracer,
       models: config.llm.models,
+      fallbackModels: config.llm.fallbackModels,
       reviews,
       model: new ChatModel({
         ...provider,

@@ -77,6 +77,9 @@ export const settings = z.object({
   PLANNER_MODEL: z.string().trim().optional(),
   RETRIEVER_MODEL: z.string().trim().optional(),
   ANALYST_MODEL: z.string().trim().optional(),
+  PLANNER_FALLBACK_MODEL: z.string().trim().optional(),
+  RETRIEVER_FALLBACK_MODEL: z.string().trim().optional(),
+  ANALYST_FALLBACK_MODEL: z.string().trim().optional(),
   LLM_FIRST_BYTE_TIMEOUT_SECONDS: seconds(30),
   LLM_IDLE_TIMEOUT_SECONDS: seconds(30),
 

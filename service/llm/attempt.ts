@@ -60,6 +60,7 @@ export class Attempt {
         ? error
         : llmErrorOf(error, model)
     if (failure instanceof LlmError) {
+      failure.answered = this.#firstTokenAt !== null
       this.#refused = failure.httpStatus !== undefined || failure.code === 'llm_unreachable'
       if (failure.httpStatus !== undefined) span.setAttribute(Common.httpStatus, failure.httpStatus)
     }

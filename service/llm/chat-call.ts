@@ -30,6 +30,8 @@ export interface ChatCall {
   /** What the agent is for: "Query planning". */
   role: string
   model: string
+  /** Asked where the model does not answer. */
+  fallbackModel?: string
   messages: ChatMessage[]
   tools?: ChatCompletionTool[]
   signal: AbortSignal

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Attributes, Span } from '@opentelemetry/api'
 import { context, SpanKind, trace } from '@opentelemetry/api'
 import OpenAI from 'openai'
@@ -11,6 +12,7 @@ import type { Completion } from './completion-stream.ts'
 import { readCompletion } from './completion-stream.ts'
 import { LlmError } from './llm-error.ts'
 import { genAiMessage, previewOf } from './messages.ts'
+import { MAX_ATTEMPTS, retryDelayMs } from './retry.ts'
 import { estimateTokens } from './usage.ts'
 
 /** Speaks to the model provider. The only module that does, and so the only one that makes LLM spans. */
@@ -31,12 +33,42 @@ export class ChatModel {
   }
 
   /**
-   * One call, streamed: a span from start to end, on record before the provider hears of it.
-   * @throws LlmError where it failed, AppError ledger_unavailable where it could not be put on record, or the reason of
-   *   the signal; the row of a call that was started is kept in every case
+   * One call, streamed. What fails for a passing reason before the first token is tried again, at most twice, and then
+   * once more in the same way with the fallback model, if there is one.
+   * @throws LlmError of the last attempt, AppError ledger_unavailable where it could not be put on record, or the reason
+   *   of the signal; the row of every attempt is kept in every case
    */
   async chat(call: ChatCall): Promise<ChatReply> {
-    const span = this.#startSpan(call)
+    const operation: Operation = { id: null, attempts: 0 }
+    try {
+      return await this.#chatWith(call, operation)
+    } catch (error) {
+      const { fallbackModel } = call
+      const passing = error instanceof LlmError && error.transient && !error.answered
+      if (!fallbackModel || fallbackModel === call.model || !passing) throw error
+      reportRetry(`${call.model} does not answer. Asking ${fallbackModel} instead`)
+      return this.#chatWith({ ...call, model: fallbackModel }, operation)
+    }
+  }
+
+  async #chatWith(call: ChatCall, operation: Operation): Promise<ChatReply> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#attempt(call, operation)
+      } catch (error) {
+        const wait = retryDelayMs(error, tries)
+        if (wait === null) throw error
+        const reason = (error as LlmError).code === 'llm_rate_limited' ? 'is busy' : 'did not answer'
+        const seconds = Math.max(1, Math.round(wait / 1000))
+        reportRetry(`${call.model} ${reason}. Retry ${tries + 1} of ${MAX_ATTEMPTS} in ${seconds} s`)
+        await pause(wait, call.signal)
+      }
+    }
+  }
+
+  /** One attempt: a span and a row of its own, from start to end, on record before the provider hears of it. */
+  async #attempt(call: ChatCall, operation: Operation): Promise<ChatReply> {
+    const span = this.#startSpan(call, operation)
     const attempt = new Attempt(call, this.#options)
     try {
       await context.with(trace.setSpan(context.active(), span), () => this.#perform(call, span, attempt))
@@ -51,8 +83,9 @@ export class ChatModel {
     }
   }
 
-  #startSpan({ agent, role, model, messages, tools }: ChatCall): Span {
-    return this.#options.tracer.startSpan(`chat ${model}`, {
+  #startSpan({ agent, role, model, messages, tools }: ChatCall, operation: Operation): Span {
+    operation.attempts++
+    const span = this.#options.tracer.startSpan(`chat ${model}`, {
       kind: SpanKind.CLIENT,
       attributes: {
         [GenAi.operation]: 'chat',
@@ -61,11 +94,14 @@ export class ChatModel {
         [GenAi.agent]: agent,
         [App.role]: role,
         [App.label]: `${role} · ${model.split('/').at(-1)}`,
-        [App.attempt]: 1,
+        [App.attempt]: operation.attempts,
+        ...(operation.id === null ? {} : { [App.operationId]: operation.id }),
         [App.estimatedPromptTokens]: estimateTokens(JSON.stringify({ messages, tools })),
         ...this.#server,
       },
     })
+    operation.id ??= span.spanContext().spanId
+    return span
   }
 
   async #perform(call: ChatCall, span: Span, attempt: Attempt): Promise<void> {
@@ -104,6 +140,24 @@ export class ChatModel {
     if (text === '' && toolCalls.length === 0)
       throw new LlmError('llm_empty', `${model} gave an empty answer. Try again.`)
   }
+}
+
+/** One call as the caller sees it, over all its attempts. */
+interface Operation {
+  /** Span id of the first attempt. */
+  id: string | null
+  attempts: number
+}
+
+/** On the step that waits for the call. */
+function reportRetry(message: string): void {
+  const step = trace.getActiveSpan()
+  if (step) reportStatus(step, 'retrying', message)
+}
+
+/** @throws the reason of the signal, at once */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 }
 
 function replyOf({ text, toolCalls, finishReason }: Completion): ChatReply {

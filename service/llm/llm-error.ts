@@ -16,17 +16,34 @@ export interface LlmErrorOptions {
   cause?: unknown
   /** The provider's own HTTP status. */
   httpStatus?: number
+  /** How long the provider asks to be left alone. */
+  retryAfterMs?: number | null
 }
+
+/** Reasons that may be gone a moment later. */
+const TRANSIENT: ReadonlySet<LlmErrorCode> = new Set([
+  'llm_timeout',
+  'llm_unreachable',
+  'llm_rate_limited',
+  'llm_unavailable',
+  'llm_cut',
+])
 
 /** A call that failed, in words for the person who asked; the provider's own words are in `cause`. */
 export class LlmError extends AppError {
   readonly httpStatus: number | undefined
+  readonly retryAfterMs: number | null
+  readonly transient: boolean
+  /** Whether something of the answer had come before it failed. */
+  answered = false
 
   constructor(code: LlmErrorCode, message: string, options: LlmErrorOptions = {}) {
     const retryable = code !== 'llm_refused'
     super(code, code === 'llm_timeout' ? 504 : 502, message, { retryable, cause: options.cause })
     this.name = 'LlmError'
     this.httpStatus = options.httpStatus
+    this.retryAfterMs = options.retryAfterMs ?? null
+    this.transient = TRANSIENT.has(code)
   }
 }
 
@@ -45,7 +62,11 @@ export function llmErrorOf(error: unknown, model: string): LlmError {
     )
   }
   const status = error.status as number | undefined
-  const options = { cause: error, ...(status === undefined ? {} : { httpStatus: status }) }
+  const options = {
+    cause: error,
+    ...(status === undefined ? {} : { httpStatus: status }),
+    retryAfterMs: readRetryAfter((error.headers as Headers | undefined)?.get('retry-after')),
+  }
   if (status === 429)
     return new LlmError(
       'llm_rate_limited',
@@ -71,4 +92,12 @@ export function llmErrorOf(error: unknown, model: string): LlmError {
     `The model provider failed while answering for ${model}${status ? ` (HTTP ${status})` : ''}. Try again in a moment.`,
     options,
   )
+}
+
+/** Milliseconds of a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); null where it holds neither. */
+function readRetryAfter(header: string | null | undefined): number | null {
+  if (!header) return null
+  if (/^\d+(\.\d+)?$/.test(header.trim())) return Number(header) * 1000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
 }

@@ -1,3 +1,4 @@
+import { moodOf } from './mood.ts'
 import type { Vocabulary, Word } from './vocabulary.ts'
 import { sentences, wordsOf } from './words.ts'
 
@@ -56,24 +57,6 @@ function splitAtTurns(sentence: string, vocabulary: Vocabulary): Word[][][] {
     close()
   }
   return parts.filter((part) => part.length > 0)
-}
-
-/** How far back a "not" reaches. */
-const negationReach = 3
-
-function moodOf(words: Word[]): number {
-  let mood = 0
-  for (const [at, word] of words.entries()) {
-    if (word.mood === 0) {
-      if (word.negation) mood -= 0.3
-      continue
-    }
-    const lead = words.slice(Math.max(0, at - negationReach), at)
-    const negated = lead.some((each) => each.negation)
-    if (word.mood < 0) mood += negated ? 0.5 : -1
-    else mood += negated || lead.some((each) => each.form === 'too') ? -1 : 1
-  }
-  return mood
 }
 
 interface Placed extends Term {

@@ -1,87 +1,159 @@
-import { alternatives } from './synonyms.ts'
+import { phraseLength, meaningsOf, oppositeOf } from './meanings.ts'
+import { feltWord, moodOf } from './mood.ts'
+import type { Related } from './related-words.ts'
+import { searchWords } from './words.ts'
 
+/** One thing that a search asks for. */
+export interface SearchTerm {
+  /** What meets it: as typed first, then other words for it by how well they say the same. */
+  phrases: Related[]
+  /** How much of the search it is, 0–1: "very" and "terrible" say less than "battery". */
+  emphasis: number
+}
 /** A typed search: every term should be met, a term by any of its phrases. */
 export interface SearchTerms {
-  terms: string[][]
+  terms: SearchTerm[]
   /** Phrases that must not occur. */
   unwanted: string[]
+  /** Below 0: it asks for complaints; above 0: for praise. */
+  mood: number
 }
 
 /** Words of a question that say nothing about what the reviews are about. */
 const filler = new Set(
-  (
-    'a about all also an and any are as at be been being but by can complain complained complaining complains ' +
-    'came come comes coming complaint complaints could customer customers did do does for from gap gaps get gets give go goes going had has have he her ' +
-    'him his how i if in into is issue issues it its keep keeps kept list me mention mentioned mentioning mentions most my of on ' +
-    'off opinion opinions or our people problem problems product products regarding report review reviewer reviewers ' +
-    'reviews said say saying says she show so some tell that the their them there these they thing things this ' +
-    'really those to top us user users very was we were what when where which who why will with would you your'
-  ).split(' '),
+  `a about all also am an and any anyone are around as at be been being but by can could customer customers did do does
+   doesn't don't didn't for from get gets getting give gives giving go goes going had has have having he her him his how i i'm if in into is
+   it its it's issue issues just keep keeping keeps kept let list me mention mentioned mentioning mentions my of on off one opinion
+   opinions or our ours out over people product products regarding report reported reports review reviewer reviewers reviews said say saying says
+   she should show so some someone such tell than that the their them then there these they thing things this those to too top
+   us use used user users using very was we were what what's when where which while who whom why will with would you your
+   yours been after before because during until while up down more most much many lot lots`.split(/\s+/),
 )
 
-const longestPhrase = 3
+/** These ask for complaints or praise rather than for a subject. */
+const asksForMood: Readonly<Record<string, -1 | 1>> = Object.fromEntries([
+  ...'complain complained complaining complains complaint complaints problem problems gap gaps issue issues trouble'
+    .split(' ')
+    .map((word) => [word, -1]),
+  ...'praise praised strength strengths'.split(' ').map((word) => [word, 1]),
+])
 
-function words(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’.-][\p{L}\p{N}]+)*/gu) ?? []
-}
+/** Said of anything: they tell reviews apart less than what they are said of. */
+const slight = new Set(
+  `again always amazing any anymore awful bad badly best better big constant constantly decent enough ever every excellent
+   extremely fantastic good great greatly horrible incredibly longer love loved make makes never nice often only perfect pretty
+   poor poorly quite rather really still super suddenly terrible terribly totally completely worst worse new old
+   work works working time times day days long need want`.split(/\s+/),
+)
+const slightEmphasis = 0.3
 
-/** The phrase as typed and what else it may be called; plural forms find their singular's synonyms. */
-function meanings(phrase: string): string[] {
-  const known = alternatives.get(phrase) ?? alternatives.get(phrase.replace(/s$/, '')) ?? []
-  return [phrase, ...known]
-}
+const negation = /^(?:not|no|never|cannot|without|\p{L}+n't)$/u
 
-function termsOf(text: string): string[][] {
-  const found = words(text)
-  const meant = found.filter((word) => !filler.has(word))
-  const all = meant.length > 0 ? meant : found
-  const terms: string[][] = []
-  for (let at = 0; at < all.length;) {
-    let length = Math.min(longestPhrase, all.length - at)
-    while (length > 1 && !alternatives.has(all.slice(at, at + length).join(' '))) length--
-    terms.push(meanings(all.slice(at, at + length).join(' ')))
+/** A search may be pasted text; more terms than this tell nothing more. */
+const mostTerms = 24
+const longestSearch = 2_000
+
+/** Scripts whose words PostgreSQL's parser cannot tell apart, and signs that it leaves out. */
+const unparted =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+|\p{Extended_Pictographic}/gu
+
+/** Whether a phrase is to be looked for letter by letter. */
+export const isUnparted = (phrase: string) => phrase.search(unparted) >= 0
+
+function termsOf(text: string): SearchTerm[] {
+  const signs = [...text.matchAll(unparted)].map(([sign]) => asTyped(sign))
+  const words = searchWords(text.replace(unparted, ' '))
+  const meant = words.some((word) => !filler.has(word) && !(word in asksForMood))
+  const terms: SearchTerm[] = []
+  for (let at = 0; at < words.length;) {
+    const length = phraseLength(words, at)
+    const typed = words.slice(at, at + length)
+    const [word] = typed
     at += length
+    if (length === 1 && meant && (filler.has(word!) || word! in asksForMood)) continue
+    if (length === 1 && negation.test(word!)) {
+      const next = words.slice(at).findIndex((each) => !filler.has(each) && !negation.test(each))
+      const meanings = next < 0 || next > 2 ? undefined : oppositeOf(words[at + next]!)
+      if (meanings === undefined) continue
+      terms.push({ phrases: meanings, emphasis: 1 })
+      at += next + 1
+      continue
+    }
+    const emphasis = length === 1 && slight.has(word!) ? slightEmphasis : 1
+    terms.push({ phrases: meaningsOf(typed), emphasis })
   }
-  if (meant.length === 0) return terms
-  // "head phones" also means "headphones": the joined word meets both terms.
-  for (let at = 1; at < terms.length; at++) {
-    const joined = `${terms[at - 1]![0]!}${terms[at]![0]!}`
+  return [...withCompounds(terms), ...signs]
+}
+
+/** "head phones" also means "headphones": the joined word meets both terms. */
+function withCompounds(terms: SearchTerm[]): SearchTerm[] {
+  for (const [at, second] of terms.entries()) {
+    const first = terms[at - 1]
+    if (first === undefined) continue
+    const joined = `${first.phrases[0]!.phrase}${second.phrases[0]!.phrase}`
     if (joined.includes(' ')) continue
-    terms[at - 1]!.push(joined)
-    terms[at]!.push(joined)
+    for (const term of [first, second]) term.phrases.push({ phrase: joined, strength: 1 })
   }
   return terms
 }
 
+const asTyped = (phrase: string): SearchTerm => ({ phrases: [{ phrase, strength: 1 }], emphasis: 1 })
+
 /**
  * Reads a search as people type it: quotes keep words together, OR offers a choice, a leading minus excludes.
- * Words that carry no subject ("what do customers say about") are left out, synonyms come in as further choices.
+ * Words that carry no subject ("what do customers say about") are left out, other words for the same come in as
+ * further choices, and "not comfortable" is what is uncomfortable.
  */
-export function parseSearch(text: string): SearchTerms {
-  const terms: string[][] = []
+export function parseSearch(search: string): SearchTerms {
+  const text = search.slice(0, longestSearch).replaceAll('\0', ' ').replace(/[’`´]/g, "'")
+  const terms: SearchTerm[] = []
   const unwanted: string[] = []
   let choice = false
-  const add = (more: string[][]) => {
-    if (choice && terms.length > 0 && more.length > 0) terms.at(-1)!.push(...more.shift()!)
-    terms.push(...more)
+  const add = (more: SearchTerm[]) => {
+    const [first, ...others] = more
+    if (choice && first && terms.length > 0) {
+      terms.at(-1)!.phrases.push(...first.phrases)
+      terms.push(...others)
+    } else terms.push(...more)
     choice = false
   }
   for (const [, minus, quoted, loose] of text.matchAll(/(?<!\S)(-?)"([^"]+)"|((?:(?!(?<!\S)-?").)+)/gsu)) {
     if (quoted !== undefined) {
-      const phrase = words(quoted).join(' ')
+      const phrase = isUnparted(quoted) ? quoted.trim() : searchWords(quoted).join(' ')
       if (phrase === '') continue
       if (minus) unwanted.push(phrase)
-      else add([[phrase]])
+      else add([asTyped(phrase)])
       continue
     }
     for (const [part, or] of splitAtOr(loose ?? '')) {
       const excluded = part.match(/(?<!\S)-[\p{L}\p{N}]\S*/gu) ?? []
-      unwanted.push(...excluded.flatMap((word) => words(word)))
+      unwanted.push(...excluded.flatMap((word) => searchWords(word)))
       add(termsOf(part.replace(/(?<!\S)-[\p{L}\p{N}]\S*/gu, ' ')))
       choice = or
     }
   }
-  return { terms: terms.map((term) => [...new Set(term)]), unwanted }
+  const words = searchWords(text)
+  const asked = words.reduce((sum, word) => sum + (asksForMood[word] ?? 0), 0)
+  return {
+    terms: distinct(terms).slice(0, mostTerms),
+    unwanted: unwanted.slice(0, mostTerms),
+    mood: Math.sign(moodOf(words.map(feltWord)) + asked),
+  }
+}
+
+/** Each term once, and in it each phrase once, at its best. */
+function distinct(terms: SearchTerm[]): SearchTerm[] {
+  const seen = new Set<string>()
+  const kept: SearchTerm[] = []
+  for (const { phrases, emphasis } of terms) {
+    const best = new Map<string, number>()
+    for (const { phrase, strength } of phrases) best.set(phrase, Math.max(strength, best.get(phrase) ?? 0))
+    const key = [...best.keys()].join('\n')
+    if (seen.has(key)) continue
+    seen.add(key)
+    kept.push({ phrases: [...best].map(([phrase, strength]) => ({ phrase, strength })), emphasis })
+  }
+  return kept
 }
 
 /** The pieces between ORs, each with whether an OR follows it. */

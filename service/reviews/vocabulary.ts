@@ -7,22 +7,20 @@ import {
   feeling,
   links,
   nounsInLy,
-  negations,
   praise,
   problemVerbs,
   properties,
   stopWords,
   turns,
 } from './lexicon.ts'
+import { feltWord, type Felt } from './mood.ts'
 import { standsFor } from './synonyms.ts'
 import { stem, wordsOf } from './words.ts'
 
 const problemRoots: ReadonlySet<string> = new Set([...problemVerbs].map(stem))
 
 /** All that is known of a word, looked up once. */
-export interface Word {
-  /** In lower case. */
-  form: string
+export interface Word extends Felt {
   /** What is counted: the stem, or what stands for it. */
   key: string
   /** What it says of a thing, if so: "comfort". */
@@ -31,8 +29,6 @@ export interface Word {
   empty: boolean
   /** May stand between a subject and what is said of it. */
   link: boolean
-  mood: -1 | 0 | 1
-  negation: boolean
   /** A new mood begins here. */
   turn: boolean
 }
@@ -102,7 +98,7 @@ export class Vocabulary {
     const problem = problemRoots.has(stem(form))
     const feels = praise.has(form) || blame.has(form) || feeling.has(form)
     return {
-      form,
+      ...feltWord(form),
       key: property ?? keyOf(same ?? form),
       property,
       empty:
@@ -114,8 +110,6 @@ export class Vocabulary {
           /\d/.test(form) ||
           this.isName(form)),
       link: links.has(form) || feels,
-      mood: blame.has(form) ? -1 : praise.has(form) ? 1 : 0,
-      negation: negations.has(form),
       turn: turns.has(form),
     }
   }

@@ -14,15 +14,25 @@ export function wordsOf(text: string): string[] {
   return text.replace(apostrophes, "'").match(/[\p{L}\p{N}]+(?:['-][\p{L}\p{N}]+)*/gu) ?? []
 }
 
+/** Forms that no rule leads back to their verb or singular. */
 const irregular: ReadonlyMap<string, string> = new Map(
-  (
-    'broke break;broken break;breaks break;froze freeze;frozen freeze;died die;dying die;dies die;dead die;lost lose;losing lose;' +
-    'loses lose;tore tear;torn tear;worn wear;wore wear;feet foot;people person;children child;fell fall;' +
-    'cutting cut;cuts cut;left left;buses bus;batteries battery;leaves leave;news news;glasses glasses'
-  )
+  `broke break;broken break;breaks break;froze freeze;frozen freeze;died die;dying die;dies die;dead die;lost lose;losing lose;
+   loses lose;tore tear;torn tear;worn wear;wore wear;feet foot;people person;children child;fell fall;fallen fall;
+   cutting cut;cuts cut;left left;buses bus;batteries battery;leaves leave;news news;glasses glasses;slept sleep;bent bend;
+   shrank shrink;shrunk shrink;stuck stick;sent send;sold sell;paid pay;bought buy;brought bring;kept keep;held hold;
+   woke wake;woken wake;stole steal;stolen steal;burnt burn;smelt smell;spilt spill;spoke speak;spoken speak;
+   heard hear;sank sink;sunk sink;ate eat;eaten eat;hid hide;hidden hide;rang ring;swollen swell;teeth tooth;
+   lying lie;stood stand;caught catch;drove drive;driven drive;built build;chose choose;chosen choose;sewn sew`
     .split(';')
-    .map((pair) => pair.split(' ') as [string, string]),
+    .map((pair) => pair.trim().split(' ') as [string, string]),
 )
+
+/** A word with its irregular forms: "broke" → broke, break, broken, breaks. */
+export function irregularForms(word: string): string[] {
+  const base = irregular.get(word) ?? word
+  const forms = [...irregular].filter(([, of]) => of === base).map(([form]) => form)
+  return forms.length === 0 ? [word] : [...new Set([word, base, ...forms])]
+}
 
 /**
  * A light stem, for counting forms of a word together and never for showing: "reclines", "reclining", "reclined" → "reclin".
@@ -51,4 +61,31 @@ function stemmed(word: string): string {
   if (bare !== undefined && bare.length > 2) root = bare.replace(/([^aeiouls])\1$/, '$1')
   else root = root.replace(/(?<=...)(?:ment|ness)$/, '')
   return root.length > 3 ? root.replace(/e$/, '').replace(/(?<=[^aeiou]..?)y$/, 'i') : root
+}
+
+/**
+ * What words of one family have in common: "distortion" and "distorts", "comfortable" and "comfort". Coarser than the
+ * stem, for telling how well a review meets a search that has found it.
+ */
+export function root(word: string): string {
+  let known = roots.get(word)
+  if (known === undefined) {
+    if (roots.size >= 100_000) roots.clear()
+    known = stem(word)
+    for (let shorter = known; ; known = shorter) {
+      shorter = known.replace(
+        /(?<=^.{4,})(?:ability|ations?|itions?|ions?|ers?|ors?|abl[ey]?|ibl[ey]?|ful|ity|iv|al|ly|li|y|i|s)$/,
+        '',
+      )
+      if (shorter === known) break
+    }
+    roots.set(word, known)
+  }
+  return known
+}
+const roots = new Map<string, string>()
+
+/** The words of a piece of text for a search, in lower case; hyphens part them: "set-up" is "set up". */
+export function searchWords(text: string): string[] {
+  return wordsOf(text.toLowerCase()).flatMap((word) => word.split('-'))
 }

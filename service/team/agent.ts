@@ -38,6 +38,8 @@ export interface HandOver {
 export interface AgentTask {
   agent: Agent
   model: string
+  /** Asked where the model does not answer. */
+  fallbackModel: string | undefined
   /** What holds for this question only; follows the instructions. */
   briefing: string
   messages: ChatMessage[]
@@ -85,7 +87,7 @@ export function runAgent(runtime: AgentRuntime, task: AgentTask): Promise<AgentR
 }
 
 async function converse(runtime: AgentRuntime, task: AgentTask, span: Span): Promise<AgentResult> {
-  const { agent, model, context } = task
+  const { agent, model, fallbackModel, context } = task
   reportStatus(span, agent.status.code, agent.status.message)
   const messages: ChatMessage[] = [
     { role: 'system', content: `${agent.instructions}\n\n${task.briefing}` },
@@ -99,6 +101,7 @@ async function converse(runtime: AgentRuntime, task: AgentTask, span: Span): Pro
       agent: agent.name,
       role: agent.role,
       model,
+      ...(fallbackModel ? { fallbackModel } : {}),
       messages: [...messages],
       ...(offered.length > 0 && !last ? { tools: offered.map(toolParam) } : {}),
       signal: context.signal,

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CompleteData } from '../../../service/wire.ts'
 import type { ServiceUnderTest } from '../../service-under-test.ts'
 import { serviceUnderTest } from '../../service-under-test.ts'
-import { run } from '../bill.ts'
+import { run } from '../bill/example-bill.ts'
 
 interface Span {
   traceId: string

@@ -3,7 +3,7 @@ import type { Analytics } from '../../../service/bill/analytics.ts'
 import { createAnalytics } from '../../../service/db/analytics.ts'
 import { ensureCompany } from '../../../service/db/companies.ts'
 import { testDatabase, type TestDatabase } from '../../postgres.ts'
-import { UNKNOWN_USAGE, at, bill, call, run } from '../bill.ts'
+import { UNKNOWN_USAGE, at, bill, call, run } from '../bill/example-bill.ts'
 
 const CHEAP = '1'.repeat(32)
 const DEAR = '2'.repeat(32)

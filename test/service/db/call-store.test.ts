@@ -4,7 +4,7 @@ import type { CallPosition, CallStore } from '../../../service/bill/call-store.t
 import { createCallStore, ownerOfRun } from '../../../service/db/call-store.ts'
 import { ensureCompany, mayUseCompany } from '../../../service/db/companies.ts'
 import { testDatabase, type TestDatabase } from '../../postgres.ts'
-import { UNKNOWN_USAGE, at, bill, call, run } from '../bill.ts'
+import { UNKNOWN_USAGE, at, bill, call, run } from '../bill/example-bill.ts'
 
 let database: TestDatabase
 let calls: CallStore

@@ -10,8 +10,8 @@ import {
   userCost,
 } from '../../../service/http/openapi/bill-schemas.ts'
 import { testDatabase, type TestDatabase } from '../../postgres.ts'
-import type { TestApp } from '../bill.ts'
-import { bill, call, run, serve } from '../bill.ts'
+import type { TestApp } from '../bill/example-bill.ts'
+import { bill, call, run, serve } from '../bill/example-bill.ts'
 
 const RUN = '1'.repeat(32)
 

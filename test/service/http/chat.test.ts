@@ -181,62 +181,90 @@ test.for([
     name: 'HTTP 500',
     fault: { kind: 'status', status: 500 },
     code: 'llm_unavailable',
-    http: 502,
+    attempts: 3,
     tokens: false,
   },
   {
     name: 'HTTP 429',
     fault: { kind: 'status', status: 429 },
     code: 'llm_rate_limited',
-    http: 502,
+    attempts: 3,
     tokens: false,
   },
-  { name: 'HTTP 401', fault: { kind: 'status', status: 401 }, code: 'llm_refused', http: 502, tokens: false },
+  {
+    name: 'HTTP 401',
+    fault: { kind: 'status', status: 401 },
+    code: 'llm_refused',
+    attempts: 1,
+    tokens: false,
+  },
   {
     name: 'a refused connection',
     fault: { kind: 'refuse' },
     code: 'llm_unreachable',
-    http: 502,
+    attempts: 3,
     tokens: false,
   },
-  { name: 'a cut stream', fault: { kind: 'cut', afterChunks: 2 }, code: 'llm_cut', http: 502, tokens: true },
+  { name: 'an empty body', fault: { kind: 'empty' }, code: 'llm_cut', attempts: 3, tokens: true },
+  {
+    name: 'a cut stream',
+    fault: { kind: 'cut', afterChunks: 2 },
+    code: 'llm_cut',
+    attempts: 1,
+    tokens: true,
+  },
   {
     name: 'a silent end',
     fault: { kind: 'end_without_done', afterChunks: 2 },
     code: 'llm_cut',
-    http: 502,
+    attempts: 1,
     tokens: true,
   },
   {
     name: 'a malformed frame',
     fault: { kind: 'malformed', afterChunks: 2 },
     code: 'llm_malformed',
-    http: 502,
+    attempts: 1,
     tokens: true,
   },
-  { name: 'an empty body', fault: { kind: 'empty' }, code: 'llm_cut', http: 502, tokens: true },
 ] as const)(
-  '$name of the analyst is an error event, a row, and a session that goes on',
-  async ({ fault, code, http, tokens, name }) => {
+  '$name of the analyst is an error event, a row an attempt, and a session that goes on',
+  async ({ fault, code, attempts, tokens, name }) => {
     const session = `fault ${name}`
     script = (request) =>
       request.agent === 'analyst' ? { content: 'one two three four', fault } : usual(request)
     try {
-      const read = await allFrames(await ask({ session_id: session }))
-      const end = read.at(-1)!.event
-      expect(end).toMatchObject({ type: 'error', data: { code, metadata: { usage: { llm_calls: 4 } } } })
-      const row = await service.db('llm_calls').where({ session_id: session, agent: 'analyst' }).first()
-      expect(row).toMatchObject({
-        status: 'error',
-        error_type: code,
-        usage_source: tokens ? 'estimated' : null,
+      const failed = await service.post('/api/v1/chat/', {
+        message: QUESTION,
+        company_id: 'comp-123',
+        session_id: session,
       })
-      expect(row.prompt_tokens === null).toBe(!tokens)
-
-      const failed = await service.post('/api/v1/chat/', { message: QUESTION, session_id: session })
-      expect(failed.status).toBe(http)
+      expect(failed.status).toBe(502)
       const { error } = (await failed.json()) as ErrorBody
       expect(error).toMatchObject({ code, details: { run_id: failed.headers.get('x-run-id') } })
+
+      const read = await allFrames(
+        await service.request(`/api/v1/chat/runs/${failed.headers.get('x-run-id')}/stream`),
+      )
+      const end = read.at(-1)!.event
+      expect(end).toMatchObject({
+        type: 'error',
+        data: { code, metadata: { usage: { llm_calls: 3 + attempts } } },
+      })
+      const rows = await service
+        .db('llm_calls')
+        .where({ session_id: session, agent: 'analyst' })
+        .orderBy('attempt')
+      expect(rows.map((row) => row.attempt)).toEqual([1, 2, 3].slice(0, attempts))
+      for (const row of rows) {
+        expect(row).toMatchObject({
+          status: 'error',
+          error_type: code,
+          usage_source: tokens ? 'estimated' : null,
+        })
+        expect(row.operation_id).toBe(rows[0].span_id)
+        expect(row.prompt_tokens === null).toBe(!tokens)
+      }
     } finally {
       script = usual
     }

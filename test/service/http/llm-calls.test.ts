@@ -10,8 +10,8 @@ import { llmCallRoutes } from '../../../service/http/llm-calls.ts'
 import { llmCallDetail, llmCallPage } from '../../../service/http/openapi/bill-schemas.ts'
 import type { LlmCall } from '../../../service/wire.ts'
 import { testDatabase, type TestDatabase } from '../../postgres.ts'
-import type { TestApp } from '../bill.ts'
-import { UNKNOWN_USAGE, at, bill, call, serve } from '../bill.ts'
+import type { TestApp } from '../bill/example-bill.ts'
+import { UNKNOWN_USAGE, at, bill, call, serve } from '../bill/example-bill.ts'
 
 let database: TestDatabase
 let app: TestApp

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type Router from '@koa/router'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApiRoutes } from '../../../service/http/openapi.ts'
-import type { TestApp } from '../bill.ts'
-import { serve } from '../bill.ts'
+import type { TestApp } from '../bill/example-bill.ts'
+import { serve } from '../bill/example-bill.ts'
 
 interface Operation {
   operationId: string

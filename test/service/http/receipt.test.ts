@@ -7,8 +7,8 @@ import { receiptRoutes } from '../../../service/http/receipt.ts'
 import type { CompleteData, Receipt } from '../../../service/wire.ts'
 import type { ServiceUnderTest } from '../../service-under-test.ts'
 import { serviceUnderTest } from '../../service-under-test.ts'
-import type { TestApp } from '../bill.ts'
-import { bill, call, run, serve } from '../bill.ts'
+import type { TestApp } from '../bill/example-bill.ts'
+import { bill, call, run, serve } from '../bill/example-bill.ts'
 
 let service: ServiceUnderTest
 let app: TestApp

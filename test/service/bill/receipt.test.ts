@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { TracedCall } from '../../../otel/otlp.ts'
-import { compareCalls } from '../../../service/receipt/compare.ts'
+import { compareCalls } from '../../../service/bill/receipt.ts'
 import type { LlmCall, TraceNode } from '../../../service/wire.ts'
-import { UNKNOWN_USAGE, call } from '../bill.ts'
+import { UNKNOWN_USAGE, call } from './example-bill.ts'
 
 const ID = 'a1b2c3d4e5f60718'
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { GenAi } from '../../../otel/names.ts'
-import { callsInFile, callsInJaeger, wasSampled } from '../../../service/receipt/exported-trace.ts'
+import { callsInFile, callsInJaeger, wasSampled } from '../../../service/bill/exported-trace.ts'
 
 const RUN = 'a'.repeat(32)
 const OTHER = 'b'.repeat(32)
