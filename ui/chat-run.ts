@@ -3,6 +3,7 @@
  * Needs fetch and timers, no DOM. What it knows is `state`; `subscribe` tells when that changes.
  */
 import type { ChatRequest, CompleteData, ErrorBody, RunInfo, StatusCode, TraceNode } from '../service/wire.ts'
+import { ConnectionLifetime } from './connection-lifetime.ts'
 import { readRunEvents, type SequencedEvent } from './run-events.ts'
 import { apply, fail, fromRunInfo, idleRun, isLive, type RunFailure, type RunState } from './run-state.ts'
 
@@ -296,31 +297,6 @@ export class ChatRun {
   }
   #changed() {
     for (const listener of this.#listeners) listener()
-  }
-}
-
-/** Ends a connection that was left or has gone silent. */
-class ConnectionLifetime {
-  readonly #abort = new AbortController()
-  readonly #stallMs: number
-  readonly signal: AbortSignal
-  #timer: ReturnType<typeof setTimeout>
-
-  constructor(stallMs: number, left: AbortSignal) {
-    this.#stallMs = stallMs
-    this.signal = AbortSignal.any([this.#abort.signal, left])
-    this.#timer = this.#watch()
-  }
-  heard() {
-    clearTimeout(this.#timer)
-    this.#timer = this.#watch()
-  }
-  close() {
-    clearTimeout(this.#timer)
-    this.#abort.abort()
-  }
-  #watch() {
-    return setTimeout(() => this.#abort.abort(new Error('The connection went silent.')), this.#stallMs)
   }
 }
 
