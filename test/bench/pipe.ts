@@ -17,10 +17,9 @@ export interface PipeSetting {
 process.once('message', (setting: unknown) => void serve(setting as PipeSetting))
 
 async function serve({ providerUrl, bodies }: PipeSetting): Promise<void> {
-  const agent = new Agent({ keepAlive: true })
   const headers = { 'content-type': 'application/json' }
 
-  async function ask(body: string): Promise<IncomingMessage> {
+  async function ask(body: string, agent: Agent): Promise<IncomingMessage> {
     const call = request(`${providerUrl}/chat/completions`, { method: 'POST', agent, headers })
     call.end(body)
     const [answer] = (await once(call, 'response')) as [IncomingMessage]
@@ -29,14 +28,17 @@ async function serve({ providerUrl, bodies }: PipeSetting): Promise<void> {
 
   const server = createServer((question, response) => {
     question.resume()
+    // One connection a chat: one kept between rounds would be closed by the provider just as it is used again.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    response.on('close', () => agent.destroy())
     void (async () => {
       for (const body of bodies.slice(0, -1)) {
-        const answer = await ask(body)
+        const answer = await ask(body, agent)
         answer.resume()
         await once(answer, 'end')
       }
       response.writeHead(200, { 'content-type': 'text/event-stream' })
-      const answer = await ask(bodies.at(-1)!)
+      const answer = await ask(bodies.at(-1)!, agent)
       answer.pipe(response)
     })()
   })

@@ -25,7 +25,8 @@ type Comparison = (both: Both<number>, unit: string) => string
 export function report(load: Load, figures: Figures): string {
   const { chats, answer, loneChats, idleReaders } = load
   const { loneFirstContentMs: alone, loneLedgerMs, burstLedgerMs, readerBytes } = figures
-  const cpu = (of: (round: Round) => number) => each(figures.rounds, (played) => median(played.map(of)))
+  const cpu = (of: (round: Round) => number | null) =>
+    each(figures.rounds, (played) => median(played.map(of).filter((figure) => figure !== null)))
   const burst = each(figures.rounds, (played) => played.flatMap((round) => round.firstContentMs))
   const rows = [
     row(
@@ -103,7 +104,7 @@ function median(values: number[]): number {
 
 /** The value that the share (0 to 1) of the values does not exceed, by nearest rank. */
 function quantile(values: number[], share: number): number {
-  if (values.length === 0) throw new Error('nothing was measured')
+  if (values.length === 0) throw new Error('The machine is too busy to measure anything. Try again later.')
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!
 }
