@@ -197,12 +197,16 @@ describe('a provider that streams', () => {
     const response = await ask({ session: 'left' }, reader.signal)
     await readUntil(frames(response), 'one')
     reader.abort()
-    gone.resolve()
-    const end = await endOf(
-      await service.request(`/api/v1/chat/runs/${runIdOf(response)}/stream`, {
+    const look = (path: string) =>
+      service.request(`/api/v1/chat/runs/${runIdOf(response)}${path}`, {
         headers: { 'x-forwarded-user': 'ann' },
-      }),
-    )
+      })
+    // By the time it has answered others it knows that the reader is gone.
+    for (let times = 0; times < 3; times++) {
+      expect(await (await look('')).json()).toMatchObject({ status: 'running' })
+    }
+    gone.resolve()
+    const end = await endOf(await look('/stream'))
     const rows = await expectOneTruth(end.run_id, questionOf('left'), end.metadata)
     expect(rows.map((row) => row.status)).toEqual(['ok', 'ok', 'ok', 'ok'])
   })

@@ -17,7 +17,7 @@ import { foldRecords } from '../../../service/ledger/record.ts'
 import type { LedgerStore } from '../../../service/ledger/shipper.ts'
 import { Spool } from '../../../service/ledger/spool.ts'
 import { ChatModel } from '../../../service/llm/chat-model.ts'
-import type { ErrorBody, ErrorData, RunInfo } from '../../../service/wire.ts'
+import type { CompleteData, ErrorBody, ErrorData, RunInfo } from '../../../service/wire.ts'
 import { callRows, expectProviderAgrees, expectTreeAgrees } from '../../one-truth/accounts.ts'
 import type { ServiceProcess } from '../../one-truth/service-process.ts'
 import { startServiceProcess } from '../../one-truth/service-process.ts'
@@ -305,6 +305,59 @@ describe('while the database is away', () => {
     expect(await readdir(directory)).toEqual([])
     await db.destroy()
   })
+
+  test(
+    'the chat that was under way is answered, and its rows and its message come later',
+    { timeout: 60_000 },
+    async () => {
+      const back: PromiseWithResolvers<void> = Promise.withResolvers()
+      const usual = defaultScript()
+      const provider = await startFakeProvider({
+        script: (request) => ({
+          ...usual(request),
+          ...(request.agent === 'analyst' ? { holdUntil: { afterChunk: 3, promise: back.promise } } : {}),
+        }),
+      })
+      const service = await startServiceProcess({
+        databaseUrl: database.url,
+        providerUrl: provider.url,
+        dataDir: directory,
+      })
+      try {
+        const body = { message: 'What is missing?', session_id: 'away', company_id: 'comp-123' }
+        const answer = service.post('/api/v1/chat/', body)
+        await provider.waitFor((ledger) =>
+          ledger.some((entry) => entry.agent === 'analyst' && entry.chunks_sent === 3),
+        )
+        await admin.raw('alter database ?? allow_connections false', [name])
+        await disconnect()
+        back.resolve()
+        const response = await answer
+        expect(response.status).toBe(200)
+        const { metadata } = (await response.json()) as CompleteData
+        expect(metadata.usage.llm_calls).toBe(4)
+
+        await admin.raw('alter database ?? allow_connections true', [name])
+        const message = await vi.waitFor(
+          async () => {
+            const found = await database.db('chat_messages').where({ session_id: 'away', status: 'ok' })
+            expect(found).toHaveLength(2)
+            return found[1] as { metadata: object }
+          },
+          { timeout: 30_000 },
+        )
+        expect(message.metadata).toEqual(metadata)
+        const rows = await callRows(database.db, { session_id: 'away' })
+        expectProviderAgrees(rows, provider.ledger)
+        expectTreeAgrees(metadata, rows)
+      } finally {
+        await admin.raw('alter database ?? allow_connections true', [name])
+        service.kill('SIGKILL')
+        await service.exited
+        await provider.close()
+      }
+    },
+  )
 
   test('a process that ends meanwhile leaves its rows to the next one', async () => {
     const closed: LedgerStore = {
