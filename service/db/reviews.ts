@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { excerpt } from '../reviews/excerpt.ts'
 import type { NewReview } from '../reviews/new-review.ts'
 import type { ReviewHit, ReviewSource, SearchQuery, SearchResult } from '../reviews/review-source.ts'
+import type { Searched } from '../reviews/relevance.ts'
 import type { Review } from '../wire.ts'
 import { aggregateReviews } from './review-aggregate.ts'
 import { filteredReviews } from './review-filter.ts'
@@ -11,6 +12,13 @@ import { reviewThemes } from './review-themes.ts'
 
 const hitTextLength = 600
 const batchSize = 1000
+/** Characters of a review that a search reads. */
+const searchedLength = 100_000
+/** The best of a search that are put in order more carefully. */
+const putInOrder = 200
+
+/** Of negative reviews those passages are wanted first that complain. */
+const moods = { negative: -1, neutral: 0, positive: 1 } as const
 
 /** The reviews in PostgreSQL, as the team's tools see them. */
 export function createReviewSource(db: Knex): ReviewSource {
@@ -27,26 +35,30 @@ async function searchReviews(db: Knex, companyId: string, query: SearchQuery): P
   const limit = Math.min(50, Math.max(1, Math.trunc(query.limit ?? 10)))
   const filtered = await filteredReviews(db, companyId, query)
   const text = query.query?.trim() ?? ''
-  const match = text === '' ? null : await reviewMatch(db, companyId, filtered, text)
+  const match =
+    text === '' ? null : await reviewMatch(db, companyId, filtered, text, moods[query.sentiment ?? 'neutral'])
   const matching = match ? match.narrow(filtered()) : filtered()
   const hits = matching
     .clone()
-    .select('r.review_id', 'r.product', 'r.title', 'r.text')
+    .select(
+      'r.review_id',
+      'r.product',
+      'r.title',
+      'r.sentiment',
+      db.raw('left(r.text, ?) as text', [searchedLength]),
+    )
     .select(db.raw('r.rating::float8 as rating, r.reviewed_at::text as reviewed_at'))
-    .limit(limit)
+    .limit(match ? putInOrder : limit)
   if (match) hits.orderByRaw('? desc', [match.score])
   hits.orderByRaw('r.reviewed_at desc nulls last, r.review_id')
-  const [[total], found] = await Promise.all([matching.count<{ count: string }[]>(), hits])
+  const [[total], found] = await Promise.all([
+    matching.count<{ count: string }[]>(),
+    hits as PromiseLike<(ReviewHit & Searched)[]>,
+  ])
+  const best = (match ? match.inOrder(found) : found).slice(0, limit)
   return {
     total: Number(total!.count),
-    hits: (found as ReviewHit[]).map((hit) => ({
-      review_id: hit.review_id,
-      product: hit.product,
-      rating: hit.rating,
-      reviewed_at: hit.reviewed_at,
-      title: hit.title,
-      text: excerpt(hit.text, text, hitTextLength),
-    })),
+    hits: best.map(({ sentiment: _, ...hit }) => ({ ...hit, text: excerpt(hit.text, text, hitTextLength) })),
   }
 }
 

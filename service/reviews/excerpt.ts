@@ -1,3 +1,4 @@
+import { near } from './related-words.ts'
 import { parseSearch } from './search-terms.ts'
 import { stem, wordsOf } from './words.ts'
 
@@ -7,8 +8,8 @@ export function excerpt(text: string, search: string, length: number): string {
   if (whole.length <= length) return whole
   const wanted = new Set(
     parseSearch(search)
-      .terms.flat()
-      .flatMap(wordsOf)
+      .terms.flatMap((term) => term.phrases.filter(({ strength }) => strength >= near))
+      .flatMap(({ phrase }) => wordsOf(phrase))
       .map((word) => stem(word.toLowerCase())),
   )
   const hits: number[] = []

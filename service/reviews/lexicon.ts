@@ -92,6 +92,8 @@ export const blame = list(`
   suck sucked sucks suffer suffered suffering tatty tear tedious terrible terribly threadbare tight tiny tired tore torn torture tragic trap trapped trash trouble troubles ugly unable
   unacceptable unbearable uncomfortable uncomfortably uncomfy uncooperative underwhelmed underwhelming uneasy unfair unfortunate unfortunately unfriendly unhappy unhelpful unhygienic
   unimpressed unpleasant unprofessional unreliable unresponsive unsafe unsatisfied unsatisfactory unstable unusable unwelcome upset upsetting useless wasted waste
+  chore vanished disappeared forgot forgotten stale tepid lukewarm watery mould mold musty stain stains puddle sag sagged sagging
+  unforgivable overcharged spam chafe chafed stolen fraud unreachable
   blister blisters loose peel peels rattle rattles separate separated separates snapped snaps tears
   weak weird wobbles wobbly worn worry worrying worse worst worthless wrong yuck yucky`)
 

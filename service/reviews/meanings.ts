@@ -14,7 +14,8 @@ for (const group of groups)
     for (const other of group) if (other !== phrase) relate(phrase, { phrase: other, strength: otherName })
 const opposite = new Map<string, string>()
 for (const [word, other] of antonyms()) {
-  opposite.set(keyOf([word]), opposite.get(keyOf([word])) ?? other)
+  const key = keyOf(searchWords(word))
+  opposite.set(key, opposite.get(key) ?? other)
   relate(other, { phrase: `not ${word}`, strength: near })
 }
 
@@ -44,17 +45,15 @@ export function meaningsOf(words: readonly string[]): Related[] {
 }
 
 /** What "not" with a word means: "not comfortable" → uncomfortable …; undefined where it has no opposite. */
-export function oppositeOf(word: string): Related[] | undefined {
-  const other = opposite.get(root(word))
+export function oppositeOf(...words: string[]): Related[] | undefined {
+  const other = opposite.get(keyOf(words))
   if (other === undefined) return undefined
   const meanings = meaningsOf(searchWords(other)).map(({ phrase, strength }) => ({
     phrase,
     strength: Math.min(strength, otherName),
   }))
-  return [
-    { phrase: `not ${word}`, strength: 1 },
-    ...meanings.filter(({ phrase }) => phrase !== `not ${word}`),
-  ]
+  const negated = `not ${words.join(' ')}`
+  return [{ phrase: negated, strength: 1 }, ...meanings.filter(({ phrase }) => phrase !== negated)]
 }
 
 /** Other forms and spellings that PostgreSQL's stems do not lead to: "broke" of "break", "color" of "colour". */

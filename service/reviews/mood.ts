@@ -18,6 +18,8 @@ export function feltWord(form: string): Felt {
 
 /** How far back a "not" reaches. */
 const negationReach = 3
+/** What is too quiet or hard to clean is no praise. */
+const spoilers = new Set(['too', 'hard', 'difficult', 'impossible', 'less'])
 
 /** Below 0: complains; above 0: praises. A negated complaint is half a praise. */
 export function moodOf(words: readonly Felt[]): number {
@@ -30,7 +32,7 @@ export function moodOf(words: readonly Felt[]): number {
     const lead = words.slice(Math.max(0, at - negationReach), at)
     const negated = lead.some((each) => each.negation)
     if (word.mood < 0) mood += negated ? 0.5 : -1
-    else mood += negated || lead.some((each) => each.form === 'too') ? -1 : 1
+    else mood += negated || lead.some((each) => spoilers.has(each.form)) ? -1 : 1
   }
   return mood
 }

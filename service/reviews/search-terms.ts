@@ -1,6 +1,6 @@
 import { phraseLength, meaningsOf, oppositeOf } from './meanings.ts'
 import { feltWord, moodOf } from './mood.ts'
-import type { Related } from './related-words.ts'
+import { near, type Related } from './related-words.ts'
 import { searchWords } from './words.ts'
 
 /** One thing that a search asks for. */
@@ -9,6 +9,8 @@ export interface SearchTerm {
   phrases: Related[]
   /** How much of the search it is, 0–1: "very" and "terrible" say less than "battery". */
   emphasis: number
+  /** What says the opposite. */
+  opposites: string[]
 }
 /** A typed search: every term should be met, a term by any of its phrases. */
 export interface SearchTerms {
@@ -31,11 +33,11 @@ const filler = new Set(
 )
 
 /** These ask for complaints or praise rather than for a subject. */
-const asksForMood: Readonly<Record<string, -1 | 1>> = Object.fromEntries([
+const asksForMood: ReadonlyMap<string, -1 | 1> = new Map([
   ...'complain complained complaining complains complaint complaints problem problems gap gaps issue issues trouble'
     .split(' ')
-    .map((word) => [word, -1]),
-  ...'praise praised strength strengths'.split(' ').map((word) => [word, 1]),
+    .map((word): [string, -1] => [word, -1]),
+  ...'praise praised strength strengths'.split(' ').map((word): [string, 1] => [word, 1]),
 ])
 
 /** Said of anything: they tell reviews apart less than what they are said of. */
@@ -43,7 +45,8 @@ const slight = new Set(
   `again always amazing any anymore awful bad badly best better big constant constantly decent enough ever every excellent
    extremely fantastic good great greatly horrible incredibly longer love loved make makes never nice often only perfect pretty
    poor poorly quite rather really still super suddenly terrible terribly totally completely worst worse new old
-   work works working time times day days long need want`.split(/\s+/),
+   work works working time times day days long need want one two three four five six seven eight nine ten few several
+   half double`.split(/\s+/),
 )
 const slightEmphasis = 0.3
 
@@ -63,24 +66,24 @@ export const isUnparted = (phrase: string) => phrase.search(unparted) >= 0
 function termsOf(text: string): SearchTerm[] {
   const signs = [...text.matchAll(unparted)].map(([sign]) => asTyped(sign))
   const words = searchWords(text.replace(unparted, ' '))
-  const meant = words.some((word) => !filler.has(word) && !(word in asksForMood))
+  const meant = words.some((word) => !filler.has(word) && !asksForMood.has(word))
   const terms: SearchTerm[] = []
   for (let at = 0; at < words.length;) {
     const length = phraseLength(words, at)
     const typed = words.slice(at, at + length)
     const [word] = typed
     at += length
-    if (length === 1 && meant && (filler.has(word!) || word! in asksForMood)) continue
+    if (length === 1 && meant && (filler.has(word!) || asksForMood.has(word!))) continue
     if (length === 1 && negation.test(word!)) {
       const next = words.slice(at).findIndex((each) => !filler.has(each) && !negation.test(each))
       const meanings = next < 0 || next > 2 ? undefined : oppositeOf(words[at + next]!)
       if (meanings === undefined) continue
-      terms.push({ phrases: meanings, emphasis: 1 })
+      terms.push({ phrases: meanings, emphasis: 1, opposites: [words[at + next]!] })
       at += next + 1
       continue
     }
-    const emphasis = length === 1 && slight.has(word!) ? slightEmphasis : 1
-    terms.push({ phrases: meaningsOf(typed), emphasis })
+    const emphasis = length === 1 && (slight.has(word!) || /^\d+$/.test(word!)) ? slightEmphasis : 1
+    terms.push(termOf(typed, emphasis))
   }
   return [...withCompounds(terms), ...signs]
 }
@@ -97,7 +100,18 @@ function withCompounds(terms: SearchTerm[]): SearchTerm[] {
   return terms
 }
 
-const asTyped = (phrase: string): SearchTerm => ({ phrases: [{ phrase, strength: 1 }], emphasis: 1 })
+const asTyped = (phrase: string): SearchTerm => ({
+  phrases: [{ phrase, strength: 1 }],
+  emphasis: 1,
+  opposites: [],
+})
+
+/** A term of these words with all that they may mean. */
+export function termOf(words: string[], emphasis = 1): SearchTerm {
+  const against = oppositeOf(...words) ?? []
+  const opposites = against.filter(({ strength }) => strength >= near).map(({ phrase }) => phrase)
+  return { phrases: meaningsOf(words), emphasis, opposites }
+}
 
 /**
  * Reads a search as people type it: quotes keep words together, OR offers a choice, a leading minus excludes.
@@ -133,7 +147,7 @@ export function parseSearch(search: string): SearchTerms {
     }
   }
   const words = searchWords(text)
-  const asked = words.reduce((sum, word) => sum + (asksForMood[word] ?? 0), 0)
+  const asked = words.reduce((sum, word) => sum + (asksForMood.get(word) ?? 0), 0)
   return {
     terms: distinct(terms).slice(0, mostTerms),
     unwanted: unwanted.slice(0, mostTerms),
@@ -145,13 +159,13 @@ export function parseSearch(search: string): SearchTerms {
 function distinct(terms: SearchTerm[]): SearchTerm[] {
   const seen = new Set<string>()
   const kept: SearchTerm[] = []
-  for (const { phrases, emphasis } of terms) {
+  for (const { phrases, ...term } of terms) {
     const best = new Map<string, number>()
     for (const { phrase, strength } of phrases) best.set(phrase, Math.max(strength, best.get(phrase) ?? 0))
     const key = [...best.keys()].join('\n')
     if (seen.has(key)) continue
     seen.add(key)
-    kept.push({ phrases: [...best].map(([phrase, strength]) => ({ phrase, strength })), emphasis })
+    kept.push({ phrases: [...best].map(([phrase, strength]) => ({ phrase, strength })), ...term })
   }
   return kept
 }
