@@ -5,8 +5,8 @@ import type { ChatStore } from './chat-store.ts'
 import type { RunLedger } from './run.ts'
 import { Run } from './run.ts'
 
-/** Ended runs that stay readable in memory; older ones are served from their stored message. */
-const MAX_KEPT_RUNS = 500
+/** Events of ended runs that stay readable in memory, in characters; older runs are served from their stored message. */
+const MAX_KEPT_SIZE = 64 * 1024 * 1024
 
 /** Whoever answers: the team. */
 export interface Answerer {
@@ -165,6 +165,11 @@ export class Runs {
   #retire(run: Run): void {
     setTimeout(() => this.#runs.delete(run.id), this.#options.keepMs).unref()
     const ended = [...this.#runs.values()].filter((one) => one.status !== 'running')
-    for (const old of ended.slice(0, -MAX_KEPT_RUNS)) this.#runs.delete(old.id)
+    let size = 0
+    // The newest first, so that what goes is the oldest.
+    for (const kept of ended.reverse()) {
+      size += kept.log.size
+      if (size > MAX_KEPT_SIZE) this.#runs.delete(kept.id)
+    }
   }
 }
