@@ -1,5 +1,6 @@
 import type { Tracer } from '@opentelemetry/api'
 import type { ChatCompletionTool } from 'openai/resources/chat/completions'
+export type { ChatCompletionTool } from 'openai/resources/chat/completions'
 import type { ToolCall } from './completion-stream.ts'
 import type { ChatMessage } from './messages.ts'
 

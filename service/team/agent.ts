@@ -4,7 +4,7 @@ import { inSpan } from '../../otel/in-span.ts'
 import { App, GenAi } from '../../otel/names.ts'
 import { reportStatus } from '../../otel/status.ts'
 import { AppError } from '../errors.ts'
-import type { ChatCall, ChatReply } from '../llm/chat-call.ts'
+import type { ChatCall, ChatCompletionTool, ChatReply } from '../llm/chat-call.ts'
 import type { ToolCall } from '../llm/completion-stream.ts'
 import type { ChatMessage } from '../llm/messages.ts'
 import { toolCallParam } from '../llm/messages.ts'
@@ -214,11 +214,15 @@ function argumentProblem(error: z.ZodError | undefined): string {
   return `The arguments do not fit: ${error ? z.prettifyError(error) : 'not JSON'}`
 }
 
-/** The form of a tool in a request. */
-function toolParam(tool: HandOver) {
-  const { $schema: _, ...parameters } = z.toJSONSchema(tool.parameters, { io: 'input' })
-  return {
-    type: 'function' as const,
-    function: { name: tool.name, description: tool.description, parameters },
+const toolParams = new WeakMap<HandOver, ChatCompletionTool>()
+
+/** The form of a tool in a request, worked out once a tool. */
+function toolParam(tool: HandOver): ChatCompletionTool {
+  let param = toolParams.get(tool)
+  if (!param) {
+    const { $schema: _, ...parameters } = z.toJSONSchema(tool.parameters, { io: 'input' })
+    param = { type: 'function', function: { name: tool.name, description: tool.description, parameters } }
+    toolParams.set(tool, param)
   }
+  return param
 }
