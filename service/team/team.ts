@@ -4,6 +4,7 @@ import type { ReviewProfile, ReviewSource } from '../reviews/review-source.ts'
 import type { AnswerSink, Question } from './answer.ts'
 import type { Agent, AgentRuntime, Evidence } from './agent.ts'
 import { runAgent } from './agent.ts'
+import { fitHistory } from './history.ts'
 import { aggregateReviews } from './tools/aggregate-reviews.ts'
 import { findThemes } from './tools/find-themes.ts'
 import { searchReviews } from './tools/search-reviews.ts'
@@ -76,9 +77,14 @@ export class Team {
    * Answers one question, telling the sink as it goes.
    * @throws what ended it: an LlmError, or the reason of the signal
    */
-  async answer({ text, companyId, history }: Question, sink: AnswerSink, signal: AbortSignal): Promise<void> {
+  async answer(
+    { text, companyId, history: turns }: Question,
+    sink: AnswerSink,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { models, fallbackModels, reviews } = this.#options
     const context = { companyId, reviews, signal }
+    const history = fitHistory(turns)
     const briefing = briefingOf(companyId === null ? null : await reviews.profile(companyId))
 
     const plan = await runAgent(this.#options, {
