@@ -77,13 +77,14 @@ export class LiveSpanProcessor implements SpanProcessor {
         path: kind ? path : (parent?.path ?? ''),
       })
       trace.open++
+      this.#reportEvents(span, trace)
+      // Before the tree hears of it: a tree that throws must not cost a row.
+      if (isBilled(readable.attributes)) this.#calls.callStarted(llmCallOf(readable, path))
       if (parent?.node?.status === 'retrying') {
         // The next attempt is under way.
         parent.node = { ...parent.node, status: 'running' }
         trace.observer?.nodeChanged(parent.node)
       }
-      this.#reportEvents(span, trace)
-      if (isBilled(readable.attributes)) this.#calls.callStarted(llmCallOf(readable, path))
       if (node) trace.observer?.nodeChanged(node)
     })
   }
