@@ -29,6 +29,7 @@ export interface CallRow {
   price_source: string | null
   status: CallStatus
   error_type: string | null
+  operation_id: string
   attempt: number
   user_id: string
   session_id: string

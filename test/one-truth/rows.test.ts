@@ -148,13 +148,37 @@ describe('a provider that streams', () => {
     ['HTTP 500', { kind: 'status', status: 500 }, 500],
     ['HTTP 429', { kind: 'status', status: 429, retryAfter: 1 }, 429],
     ['a refused connection', { kind: 'refuse' }, undefined],
-  ] as const)('%s is a row without tokens, and nothing of it is billed', async ([name, fault, status]) => {
-    script = only('analyst', { fault })
-    const { rows, end } = await expectChat(`refused by ${name}`)
-    expect(rows).toHaveLength(4)
-    expect(rows.at(-1)).toMatchObject({ agent: 'analyst', status: 'error', total_tokens: null })
-    expect(rows.at(-1)!.metadata.http_status).toBe(status)
-    expect(end.metadata.usage.unpriced_calls).toBe(0)
+  ] as const)(
+    '%s: every attempt is a row without tokens, and none is billed',
+    async ([name, fault, status]) => {
+      script = only('analyst', { fault })
+      const { rows, end } = await expectChat(`refused by ${name}`)
+      const attempts = rows.filter((row) => row.agent === 'analyst')
+      expect(attempts.map((row) => row.attempt)).toEqual([1, 2, 3])
+      for (const row of attempts) {
+        expect(row).toMatchObject({ status: 'error', total_tokens: null, cost_usd: null })
+        expect(row.metadata.http_status).toBe(status)
+      }
+      expect(end.metadata.usage.unpriced_calls).toBe(0)
+    },
+  )
+
+  test('an attempt that fails and the one that helps are two rows of one operation, side by side', async () => {
+    const tried: string[] = []
+    script = (request) => {
+      if (request.agent !== 'analyst' || tried.push('once') > 1) return usual(request)
+      return { content: 'x', fault: { kind: 'cut', afterChunks: 0 } }
+    }
+    const { rows, end } = await expectChat('second attempt')
+    expect(end).toMatchObject({ status: 'ok' })
+    const [first, second] = rows.filter((row) => row.agent === 'analyst')
+    expect(first).toMatchObject({ status: 'error', attempt: 1, operation_id: first!.span_id })
+    expect(second).toMatchObject({
+      status: 'ok',
+      attempt: 2,
+      operation_id: first!.span_id,
+      parent_span_id: first!.parent_span_id,
+    })
   })
 
   test.for([
