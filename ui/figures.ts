@@ -1,6 +1,6 @@
 /** How numbers read. Unknown is a dash, never a zero. */
 
-export const unknown = '—'
+const unknown = '—'
 
 const whole = new Intl.NumberFormat('en-US')
 

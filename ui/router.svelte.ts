@@ -12,7 +12,7 @@ export const paths = {
   costs: '/costs',
 }
 
-export function parseRoute(pathname: string): Route {
+function parseRoute(pathname: string): Route {
   if (pathname === '/') return { screen: 'chat', sessionId: null }
   if (pathname === '/costs') return { screen: 'costs' }
   const [, kind, name] = /^\/([sr])\/([^/]+)$/.exec(pathname) ?? []

@@ -157,7 +157,7 @@ function withNodes(state: RunState, changed: FlatNode[]): RunState {
 }
 
 /** Nodes without children, parents first. */
-export function flatten(root: TraceNode): FlatNode[] {
+function flatten(root: TraceNode): FlatNode[] {
   const flat: FlatNode[] = []
   const visit = ({ children, ...node }: TraceNode) => {
     flat.push(node)

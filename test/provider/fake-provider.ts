@@ -11,7 +11,7 @@ import type { ProviderMessage, ProviderRequest, ProviderTool, Reply, Script } fr
 
 export { defaultScript } from './default-script.ts'
 export type { LedgerEntry } from './ledger.ts'
-export type { ProviderRequest, Reply, Script } from './reply.ts'
+export type { Reply, Script } from './reply.ts'
 
 export interface FakeProvider {
   /** Base URL, ends in /v1. */
