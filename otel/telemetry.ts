@@ -1,6 +1,7 @@
 import { context, diag, DiagLogLevel, trace } from '@opentelemetry/api'
 import type { Tracer } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { envDetector, serviceInstanceIdDetector } from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSpanProcessor, createAlwaysRecordSampler } from '@opentelemetry/sdk-trace'
@@ -56,6 +57,8 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   const sampler: Sampler = createAlwaysRecordSampler(samplerOf(options.sampler))
   const sdk = new NodeSDK({
     serviceName: options.serviceName,
+    // Not the process and host detectors: a trace that a user downloads would show command line and machine.
+    resourceDetectors: [envDetector, serviceInstanceIdDetector],
     sampler,
     spanLimits: SPAN_LIMITS,
     spanProcessors: processors,

@@ -32,6 +32,7 @@ import { Ledger } from './ledger/ledger.ts'
 import { recover } from './ledger/recovery.ts'
 import { ChatModel } from './llm/chat-model.ts'
 import { DEMO_PROVIDER, priceOf } from './llm/pricing.ts'
+import { warmTokenizer } from './llm/usage.ts'
 import type { Logger } from './log.ts'
 import { createLogger } from './log.ts'
 import { Runs } from './run/runs.ts'
@@ -263,6 +264,7 @@ async function main(): Promise<void> {
   try {
     const service = await startService(config, log)
     console.log(banner(service, config))
+    await warmTokenizer()
     await asked
     log.info('ending: open chats are given a moment')
     await service.stop()

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CallObserver } from '../../otel/live-span-processor.ts'
 import type { LlmCall } from '../../otel/llm-call.ts'
 import type { CallKey, EndedRun, LedgerRecord } from './record.ts'
@@ -117,7 +118,8 @@ export class Ledger implements CallObserver {
   /** Ships what it can within the time, and closes the spool; what is left is shipped at the next start. */
   async close(timeoutMs: number): Promise<void> {
     const arrived = await this.shipped(timeoutMs).catch(() => false)
-    await this.#shipper.close()
+    // A write that the database never answers is left behind: all it holds is in the spool.
+    await Promise.race([this.#shipper.close(), delay(arrived ? timeoutMs : 0, undefined, { ref: false })])
     await this.#spool.close()
     if (arrived) await rm(this.#spool.directory, { recursive: true })
     else

@@ -12,6 +12,9 @@ import { priceOf } from './pricing.ts'
 import { countTokens } from './usage.ts'
 import { Watch } from './watch.ts'
 
+/** A server that has said [DONE] gets this long to end the body, so that its connection can be used again. */
+const END_OF_BODY_MS = 500
+
 /** What is known of one call while it is under way: its clocks, and what has come of the answer. */
 export class Attempt {
   readonly completion: Completion = emptyCompletion()
@@ -41,6 +44,10 @@ export class Attempt {
 
   onText(text: string): void {
     this.#call.onText?.(text)
+  }
+
+  onDone(): void {
+    this.watch.expectWithin(END_OF_BODY_MS)
   }
 
   /** Marks the span with what went wrong, and returns what to throw. */

@@ -31,6 +31,8 @@ export interface CompletionListener {
   /** The first piece of the answer, whatever it is. */
   onFirstToken(): void
   onText(text: string): void
+  /** The answer is whole; what is left is the end of the body, which some servers never send. */
+  onDone(): void
 }
 
 export function emptyCompletion(): Completion {
@@ -61,8 +63,11 @@ export async function readCompletion(
   let first = true
   const parser = createParser({
     onEvent({ data }) {
-      if (data === '[DONE]') done = true
       if (done) return
+      if (data === '[DONE]') {
+        done = true
+        return
+      }
       const chunk = parse(data, model) as ChatCompletionChunk & { error?: { message?: string } }
       if (chunk.error) throw providerFailed(model, chunk.error.message)
       const delta = chunk.choices?.[0]?.delta
@@ -82,14 +87,17 @@ export async function readCompletion(
     for await (const bytes of response.body) {
       listener.onActivity()
       parser.feed(decoder.decode(bytes, { stream: true }))
+      if (done) listener.onDone()
     }
   } catch (error) {
     if (error instanceof LlmError) throw error
-    throw new LlmError(
-      'llm_cut',
-      `The connection to ${model} broke before its answer was complete. Try again.`,
-      { cause: error },
-    )
+    // The answer is whole, whatever becomes of the connection after it.
+    if (!done)
+      throw new LlmError(
+        'llm_cut',
+        `The connection to ${model} broke before its answer was complete. Try again.`,
+        { cause: error },
+      )
   }
   // A provider may number its calls with gaps.
   completion.toolCalls = completion.toolCalls.filter((call) => call !== undefined)

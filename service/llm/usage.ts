@@ -45,11 +45,18 @@ export function estimateTokens(text: string): number {
 /** Beyond this a tokenizer that is quadratic on some texts would block the process. */
 const COUNTED_CHARS = 20_000
 
+const loadTokenizer = () => import('gpt-tokenizer/encoding/o200k_base')
+
+/** Loads the tokenizer ahead of its first use, which is while somebody waits for a stop to be done. */
+export async function warmTokenizer(): Promise<void> {
+  await loadTokenizer()
+}
+
 /** Tokens of a text by the o200k tokenizer, for calls whose usage nobody reported; long texts in proportion. */
 export async function countTokens(text: string): Promise<number> {
   if (text === '') return 0
-  // Loaded at the first need: most processes never do.
-  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
+  // Loaded apart: only calls whose usage nobody reported need it.
+  const { countTokens } = await loadTokenizer()
   const counted = text.slice(0, COUNTED_CHARS)
   if (/(\S)\1{200}/.test(counted)) return estimateTokens(text)
   // Text that looks like a special token is text.

@@ -176,7 +176,14 @@ async function runTool(
         if (!tool) throw new AppError('unknown_tool', 400, `There is no tool ${call.name}.`)
         if (!args?.success) throw new AppError('bad_arguments', 400, argumentProblem(args?.error))
         reportStatus(span, 'running_tool', `Running ${tool.name}`)
-        const { content, summary, visualization, reviewIds = [] } = await tool.run(args.data, context)
+        const {
+          content,
+          summary,
+          visualization,
+          reviewIds = [],
+        } = await tool.run(args.data, context).catch((error: unknown) => {
+          throw toolFailure(error)
+        })
         span.setAttribute(App.summary, summary)
         const source = span.spanContext().spanId
         return {
@@ -190,14 +197,20 @@ async function runTool(
     )
   } catch (error) {
     context.signal.throwIfAborted()
-    // A failure that is nobody's argument is told in general terms: the model repeats what it reads.
-    const message = error instanceof AppError ? error.message : 'The tool failed.'
-    runtime.onToolError(call.name, error)
+    const { message, cause } = error as AppError
+    runtime.onToolError(call.name, cause ?? error)
     return {
       evidence: { tool: call.name, arguments: args?.data ?? call.arguments, error: message },
       reviewIds: [],
     }
   }
+}
+
+/** What is nobody's argument is told in general terms: the tree shows it, and the model repeats what it reads. */
+function toolFailure(error: unknown): AppError {
+  return error instanceof AppError
+    ? error
+    : new AppError('tool_failed', 500, 'The tool failed.', { cause: error })
 }
 
 function parseArguments(parameters: z.ZodObject, json: string) {

@@ -91,6 +91,18 @@ test('a step that retries shows it until it reports something else', () => {
   expect(nodes.at(-1)!.status).toBe('running')
 })
 
+test('a step is no longer retrying once the next attempt has started, and a tree that throws then costs no row', () => {
+  const { tracer, root, below, nodes } = watched()
+  reportStatus(root, 'retrying', 'Retry 2 of 3')
+  tracer.startSpan('chat gpt-5-nano', { attributes: llm }, below()).end()
+  expect(nodes.findLast((node) => node.kind === 'run')!.status).toBe('running')
+
+  const broken = watched({ failing: true })
+  reportStatus(broken.root, 'retrying', 'Retry 2 of 3')
+  broken.tracer.startSpan('chat gpt-5-nano', { attributes: llm }, broken.below()).end()
+  expect(broken.calls.map((call) => call.status)).toEqual(['started', 'ok'])
+})
+
 test('spans of other libraries are hidden, and their children hang on the nearest visible step', () => {
   const { tracer, root, below, nodes } = watched()
   const http = tracer.startSpan('POST', {}, below())
