@@ -11,7 +11,6 @@ import { reviewProfile } from './review-profile.ts'
 import { reviewThemes } from './review-themes.ts'
 
 const hitTextLength = 600
-const batchSize = 1000
 /** Characters of a review that a search reads. */
 const searchedLength = 100_000
 /** The best of a search that are put in order more carefully. */
@@ -19,6 +18,12 @@ const putInOrder = 200
 
 /** Of negative reviews those passages are wanted first that complain. */
 const moods = { negative: -1, neutral: 0, positive: 1 } as const
+
+/** A statement carries at most this many reviews and characters, so that long reviews do not fill the memory. */
+const mostReviews = 1000
+const mostCharacters = 2_000_000
+
+const columns = 'product, title, text, rating, rating_min, rating_max, reviewed_at, author, attributes'
 
 /** The reviews in PostgreSQL, as the team's tools see them. */
 export function createReviewSource(db: Knex): ReviewSource {
@@ -76,26 +81,69 @@ async function getReview(db: Knex, companyId: string, reviewId: string): Promise
 
 /** Adds reviews to a company that exists; those that are there already stay as they are. Returns how many were added. */
 export async function insertReviews(db: Knex, companyId: string, reviews: NewReview[]): Promise<number> {
-  let added = 0
-  for (let at = 0; at < reviews.length; at += batchSize) {
-    const batch = reviews.slice(at, at + batchSize).map(({ rating_scale, ...review }) => ({
+  return (await write(db, companyId, reviews, 'do nothing')).added
+}
+
+/**
+ * Adds reviews to a company that exists, and brings those that are there already, by their source key, up to date. An
+ * updated review keeps its id, so that what cites it still opens it. No source key may come twice.
+ */
+export async function saveReviews(
+  db: Knex,
+  companyId: string,
+  reviews: NewReview[],
+): Promise<{ added: number; updated: number }> {
+  const each = (prefix: string) => columns.replace(/\w+/g, (column) => prefix + column)
+  return write(
+    db,
+    companyId,
+    reviews,
+    `do update set (${columns}) = row(${each('excluded.')})
+       where (${each('reviews.')}) is distinct from (${each('excluded.')})`,
+  )
+}
+
+async function write(
+  db: Knex,
+  companyId: string,
+  reviews: NewReview[],
+  onConflict: string,
+): Promise<{ added: number; updated: number }> {
+  const written = { added: 0, updated: 0 }
+  for (const batch of batchesOf(reviews)) {
+    const rows = batch.map(({ rating_scale, ...review }) => ({
       ...review,
       rating_min: rating_scale?.min ?? null,
       rating_max: rating_scale?.max ?? null,
       attributes: review.attributes ?? {},
     }))
     // One parameter for the whole batch: the number of parameters of a statement is limited.
-    const result = await db.raw<{ rowCount: number }>(
-      `insert into reviews (review_id, company_id, source_key, product, title, text, rating, rating_min, rating_max,
-                            reviewed_at, author, attributes)
-       select coalesce(review_id, 'r' || nextval('review_number')), ?, source_key, product, title, text, rating,
-              rating_min, rating_max, reviewed_at, author, attributes
+    const result = await db.raw<{ rows: { added: boolean }[] }>(
+      `insert into reviews (review_id, company_id, source_key, ${columns})
+       select coalesce(review_id, 'r' || nextval('review_number')), ?, source_key, ${columns}
          from jsonb_to_recordset(?::jsonb) as new (review_id text, source_key text, product text, title text, text text,
               rating numeric, rating_min numeric, rating_max numeric, reviewed_at date, author text, attributes jsonb)
-       on conflict do nothing`,
-      [companyId, JSON.stringify(batch)],
+       on conflict (company_id, source_key) ${onConflict}
+       returning xmax = 0 as added`,
+      [companyId, JSON.stringify(rows)],
     )
-    added += result.rowCount
+    const added = result.rows.filter((row) => row.added).length
+    written.added += added
+    written.updated += result.rows.length - added
   }
-  return added
+  return written
+}
+
+function* batchesOf(reviews: NewReview[]): Generator<NewReview[]> {
+  let batch: NewReview[] = []
+  let characters = 0
+  for (const review of reviews) {
+    batch.push(review)
+    characters += review.text.length
+    if (batch.length < mostReviews && characters < mostCharacters) continue
+    yield batch
+    batch = []
+    characters = 0
+  }
+  if (batch.length > 0) yield batch
 }

@@ -1,148 +1,11 @@
 import { orderShownBy, readDate, type DayOrder } from './review-date.ts'
 import { guessScale, readRating, type RatingScale } from './rating.ts'
+import { roleNames, type Role } from './role-names.ts'
 
-export type Role = 'text' | 'rating' | 'date' | 'title' | 'product' | 'author' | 'company' | 'id'
+export type { Role }
 
 /** Which column is what, by index; columns without a role become attributes. */
 export type Roles = Partial<Record<Role, number>>
-
-/** Names in order of preference, without case and punctuation: "Review Text" is "reviewtext". */
-const names: Record<Role, readonly string[]> = {
-  text: [
-    'reviewtext',
-    'text',
-    'reviewbody',
-    'content',
-    'reviewcontent',
-    'review',
-    'body',
-    'comment',
-    'comments',
-    'feedback',
-    'verbatim',
-    'reviews',
-    'message',
-    'description',
-  ],
-  rating: [
-    'overallrating',
-    'rating',
-    'reviewrating',
-    'starrating',
-    'stars',
-    'ratings',
-    'score',
-    'reviewscore',
-    'overall',
-    'overallscore',
-    'reviewsrating',
-    'grade',
-    'nps',
-  ],
-  date: [
-    'date',
-    'reviewdate',
-    'reviewedat',
-    'datereviewed',
-    'createdat',
-    'created',
-    'datecreated',
-    'dateposted',
-    'postedat',
-    'publishedat',
-    'publishdate',
-    'submittedat',
-    'submissiondate',
-    'reviewsdate',
-    'time',
-    'timestamp',
-    'at',
-    'reviewtime',
-    'unixreviewtime',
-    'unixtime',
-    'dateadded',
-    'reviewcreationdate',
-  ],
-  title: [
-    'title',
-    'reviewtitle',
-    'summary',
-    'headline',
-    'subject',
-    'reviewstitle',
-    'reviewheadline',
-    'reviewsummary',
-    'heading',
-  ],
-  product: [
-    'product',
-    'productname',
-    'producttitle',
-    'item',
-    'itemname',
-    'aircraft',
-    'model',
-    'variant',
-    'sku',
-    'asin',
-    'productid',
-    'itemid',
-    'device',
-    'service',
-    'plan',
-    'roomtype',
-    'cabin',
-    'cabinflown',
-    'category',
-    'productcategory',
-    'classname',
-    'appname',
-    'app',
-  ],
-  author: [
-    'author',
-    'authorname',
-    'reviewer',
-    'reviewername',
-    'username',
-    'user',
-    'customer',
-    'customername',
-    'nickname',
-    'profilename',
-    'reviewsusername',
-    'name',
-    'reviewedby',
-    'userid',
-    'reviewerid',
-    'customerid',
-  ],
-  company: [
-    'company',
-    'companyname',
-    'companyid',
-    'airlinename',
-    'airline',
-    'brand',
-    'brandname',
-    'business',
-    'businessname',
-    'businessid',
-    'hotel',
-    'hotelname',
-    'vendor',
-    'manufacturer',
-    'merchant',
-    'organisation',
-    'organization',
-    'store',
-    'shop',
-    'seller',
-    'restaurant',
-    'restaurantname',
-  ],
-  id: ['reviewid', 'id', 'uuid', 'reviewsid', 'reviewuuid', 'guid'],
-}
 
 /** A column of this share of unreadable values is not what its name says. */
 const mostlyReadable = 0.8
@@ -211,24 +74,29 @@ export class Column {
   }
 }
 
+/** What a vendor wrote back is no review, and its date is not the review's. */
+const replies = /repl(?:y|ies)|replied|response|respon[ds]|answer|owner|vendor|seller|developer|antwort/i
+
 const plain = (header: string) => header.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
 /** Guesses the role of columns from their headers, as far as their values bear it out. */
 export function guessRoles(columns: Column[]): Roles {
   const roles: Roles = {}
   const taken = new Set<number>()
-  const give = (role: Role, fits: (column: Column) => boolean) => {
+  /** `like`: headers that are taken for the role where none is named so. */
+  const give = (role: Role, fits: (column: Column) => boolean, like?: RegExp) => {
     const ranked = columns
-      .map((column, index) => ({ column, index, rank: names[role].indexOf(plain(column.header)) }))
-      .filter(({ column, index, rank }) => rank >= 0 && !taken.has(index) && !column.isEmpty && fits(column))
-      .sort((a, b) => a.rank - b.rank)
-    const best = ranked[0]
+      .map((column, index) => ({ column, index, rank: roleNames[role].indexOf(plain(column.header)) }))
+      .filter(({ column, index }) => !taken.has(index) && !column.isEmpty && fits(column))
+    const named = ranked.filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank)[0]
+    const best =
+      named ?? ranked.find(({ column }) => like?.test(column.header) && !replies.test(column.header))
     if (best === undefined) return
     roles[role] = best.index
     taken.add(best.index)
   }
-  give('rating', (column) => column.holdsRatings)
-  give('date', (column) => column.holdsDates)
+  give('rating', (column) => column.holdsRatings, /rating|stars|score/i)
+  give('date', (column) => column.holdsDates, /date|created|posted/i)
   give('text', (column) => !column.holdsRatings && !column.holdsDates)
   if (roles.text === undefined) takeLongest()
   give('title', (column) => !column.holdsRatings)
@@ -240,7 +108,9 @@ export function guessRoles(columns: Column[]): Roles {
 
   /** Where no header says which is the text, the column with the longest values is, if they are sentences. */
   function takeLongest() {
-    const free = columns.map((column, index) => ({ column, index })).filter(({ index }) => !taken.has(index))
+    const free = columns
+      .map((column, index) => ({ column, index }))
+      .filter(({ column, index }) => !taken.has(index) && !replies.test(column.header))
     const longest = free.sort((a, b) => b.column.averageLength - a.column.averageLength)[0]
     if (longest === undefined || longest.column.averageLength < 20) return
     roles.text = longest.index

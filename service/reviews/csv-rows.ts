@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
 import { parse } from 'csv-parse/sync'
+import { linesOf, type Encoding, type Line } from './text-file.ts'
 
 /** A row of the file, or why it is none. `line` is where it begins, from 1. */
 export type CsvRow = { line: number; values: string[] } | { line: number; problem: string }
@@ -9,10 +9,6 @@ const chunkSize = 200
 /** A row that is longer in characters has lost a quote. */
 const longestRow = 1_000_000
 
-interface Line {
-  line: number
-  text: string
-}
 /** The lines that make a row: several where a quoted value holds line breaks. */
 interface Piece {
   line: number
@@ -22,14 +18,18 @@ interface Piece {
 }
 
 /**
- * The rows of a CSV file in UTF-8, the header first, read as a stream. Commas, semicolons, tabs and bars are told from
- * the header. Blank lines are left out. A row that is broken comes out as a problem and costs no other row:
+ * The rows of a file with separated values, the header first, read as a stream. Commas, semicolons, tabs and bars are
+ * told from the header. Blank lines are left out. A row that is broken comes out as a problem and costs no other row:
  * after a lost quote reading goes on with the next line of the file.
  */
-export async function* csvRows(path: string, onBytes?: (bytes: number) => void): AsyncGenerator<CsvRow> {
+export async function* csvRows(
+  path: string,
+  encoding: Encoding = 'utf-8',
+  onBytes?: (bytes: number) => void,
+): AsyncGenerator<CsvRow> {
   const reader = new PieceReader()
   let chunk: Piece[] = []
-  for await (const line of numberedLines(path, onBytes)) {
+  for await (const line of linesOf(path, encoding, onBytes)) {
     chunk.push(...reader.take(line))
     if (chunk.length < chunkSize) continue
     yield* rowsOf(chunk, reader)
@@ -51,7 +51,7 @@ class PieceReader {
     const pieces: Piece[] = []
     const pending = [line]
     for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      if (this.open.length === 0 && next.text.trim() === '') continue
+      if (this.open.length === 0 && (next.text.trim() === '' || this.isHint(next))) continue
       this.open.push(next)
       this.length += next.text.length
       if (next.text.split('"').length % 2 === 0) this.odd = !this.odd
@@ -97,6 +97,11 @@ class PieceReader {
     this.reset()
   }
 
+  /** Excel may write "sep=;" above the header; the header shows it too. */
+  private isHint({ text }: Line): boolean {
+    return this.width === 0 && /^"?sep=.?"?$/i.test(text)
+  }
+
   private reset(): void {
     this.open = []
     this.odd = false
@@ -104,28 +109,11 @@ class PieceReader {
   }
 }
 
-function delimiterOf(header: string): string {
+/** The separator that a header shows. */
+export function delimiterOf(header: string): string {
   const outside = header.replace(/"[^"]*"/g, '')
   const counted = [',', ';', '\t', '|'].map((each): [string, number] => [each, outside.split(each).length])
   return counted.sort((a, b) => b[1] - a[1])[0]![0]
-}
-
-async function* numberedLines(path: string, onBytes?: (bytes: number) => void): AsyncGenerator<Line> {
-  let line = 0
-  let rest = ''
-  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 })
-  for await (const part of stream as AsyncIterable<string>) {
-    const lines = (rest + part).split('\n')
-    rest = lines.pop()!
-    for (const text of lines) yield { line: ++line, text: clean(text, line) }
-    onBytes?.(stream.bytesRead)
-  }
-  if (rest !== '') yield { line: ++line, text: clean(rest, line) }
-}
-
-function clean(text: string, line: number): string {
-  const whole = text.endsWith('\r') ? text.slice(0, -1) : text
-  return line === 1 ? whole.replace(/^\uFEFF/, '') : whole
 }
 
 interface Format {

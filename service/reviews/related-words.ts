@@ -337,10 +337,7 @@ export function* relations(): Generator<[string, Related]> {
     const [closest, wider] = [listed(close), listed(wide)]
     for (const phrase of closest) {
       for (const other of closest) if (other !== phrase) yield [phrase, { phrase: other, strength: same }]
-      for (const other of wider) {
-        yield [phrase, { phrase: other, strength: loose }]
-        yield [other, { phrase, strength: loose }]
-      }
+      for (const other of wider) yield [phrase, { phrase: other, strength: loose }]
     }
   }
 }

@@ -72,18 +72,18 @@ export function root(word: string): string {
   if (known === undefined) {
     if (roots.size >= 100_000) roots.clear()
     known = stem(word)
-    for (let shorter = known; ; known = shorter) {
-      shorter = known.replace(
-        /(?<=^.{4,})(?:ability|ations?|itions?|ions?|ers?|ors?|abl[ey]?|ibl[ey]?|ful|ity|iv|al|ly|li|y|i|s)$/,
-        '',
-      )
-      if (shorter === known) break
-    }
+    let longer: string
+    do {
+      longer = known
+      known = longer.replace(endings, '')
+    } while (known !== longer)
     roots.set(word, known)
   }
   return known
 }
 const roots = new Map<string, string>()
+const endings =
+  /(?<=^.{4,})(?:ability|ations?|itions?|ions?|ers?|ors?|abl[ey]?|ibl[ey]?|ful|ity|iv|al|ly|li|y|i|s)$/
 
 /** The words of a piece of text for a search, in lower case; hyphens part them: "set-up" is "set up". */
 export function searchWords(text: string): string[] {

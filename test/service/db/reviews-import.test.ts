@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createReviewSource } from '../../../service/db/reviews.ts'
 import { testDatabase, type TestDatabase } from '../../postgres.ts'
 
 // Each run starts a process of its own.
@@ -114,6 +115,82 @@ test('an id that comes twice with different contents loses neither', async () =>
   expect((await run('ids.csv', '--company', 'ids')).stdout).toContain('0 added, 3 already there')
 })
 
+test('a review that changed is updated and keeps its id, and what is gone from the file stays', async () => {
+  await run(
+    await file('changes.csv', 'id,text,stars\n1,Good.,4\n2,Fine.,3\n3,Bad.,1\n'),
+    '--company',
+    'changes',
+  )
+  const before = await rowsOf('changes')
+  const { stdout } = await run(
+    await file('changes.csv', 'id,text,stars,colour\n1,Good after all.,5,red\n2,Fine.,3,\n4,New.,2,\n'),
+    '--company',
+    'changes',
+  )
+  expect(stdout).toContain('3 rows read: 1 added, 1 updated, 1 already there, 0 bad')
+  const after = await rowsOf('changes')
+  expect(after.map((row) => row.text)).toEqual(['Good after all.', 'Fine.', 'Bad.', 'New.'])
+  expect(after.slice(0, 3).map((row) => row.review_id)).toEqual(before.map((row) => row.review_id))
+  expect(after[0]).toMatchObject({ rating: '5', sentiment: 'positive', attributes: { id: 1, colour: 'red' } })
+})
+
+test("two spellings of a company are one, and their ids do not get in each other's way", async () => {
+  const content = 'id,shop,text\n1,ACME Two,First.\n1,acme two,Second.\n1,ACME Two,First.\n'
+  const { stdout } = await run(await file('spellings.csv', content), '--company-column', 'shop')
+  expect(stdout).toContain('3 rows read: 2 added, 0 already there, 1 the same as another row')
+  expect((await rowsOf('acme-two')).map((row) => row.text)).toEqual(['First.', 'Second.'])
+})
+
+test('columns are what --map says, in any spelling, and headers may hold a comma', async () => {
+  const content = 'Title,Kopf,"Meinung, kurz",Note\nA,"Ein sehr langer Kopf, aber keine Meinung.",Gut.,2\n'
+  const { stdout } = await run(
+    await file('mapped.csv', content),
+    ...['--company', 'mapped', '--map', 'text=meinung, kurz,rating=NOTE', '--map', 'title='],
+  )
+  expect(stdout).toMatch(/Meinung, kurz +text/)
+  expect(await rowsOf('mapped')).toMatchObject([
+    {
+      text: 'Gut.',
+      rating: '2',
+      title: null,
+      attributes: { Title: 'A', Kopf: expect.stringContaining('Kopf') },
+    },
+  ])
+})
+
+test.each([
+  ['tsv.txt', 'TSV', 'review_id\treview_text\tstars\nk1\tA 10" pan, dented.\t1\nk2\tFine.\t4\n'],
+  [
+    'list.csv',
+    'JSON',
+    '{"reviews": [{"id": "k1", "text": "A 10\\" pan, dented.", "stars": 1}, {"id": "k2", "text": "Fine.", "stars": 4}]}',
+  ],
+  [
+    'lines',
+    'JSON Lines',
+    '{"id": "k1", "text": "A 10\\" pan, dented.", "stars": 1}\n{"id": "k2", "text": "Fine.", "stars": 4}\n',
+  ],
+])('%s goes in whole as %s', async (name, format, content) => {
+  const company = `format-${name.split('.')[0]}`
+  const { stdout } = await run(await file(name, content), '--company', company)
+  expect(stdout).toContain(`2 rows of ${format}`)
+  expect(stdout).toContain('2 added')
+  expect(await rowsOf(company)).toMatchObject([
+    { text: 'A 10" pan, dented.', rating: '1', source_key: 'id:k1', rating_max: '5' },
+    { text: 'Fine.', rating: '4' },
+  ])
+})
+
+test('reviews of 50 kB with emoji go in whole and are found by their last word', async () => {
+  const text = (index: number) => `${'So-so 🙃 kettle, könnte besser sein. '.repeat(1400)} word${index}`
+  const lines = Array.from({ length: 60 }, (_, index) => JSON.stringify({ text: text(index), stars: 3 }))
+  const { stdout } = await run(await file('long.jsonl', lines.join('\n')), '--company', 'long')
+  expect(stdout).toContain('60 added')
+  const { hits } = await createReviewSource(database.db).search('long', { query: 'word7' })
+  expect(hits).toHaveLength(1)
+  expect(hits[0]!.text).toMatch(/word7$/)
+})
+
 test('only the first twenty bad rows are named', async () => {
   const content = `text,rating\nGood.,4\n${'x,bad\n'.repeat(25)}${'Good enough.,3\n'.repeat(100)}`
   const { stdout } = await run(await file('bad.csv', content), '--company', 'bad')
@@ -147,6 +224,9 @@ test('a wrong call ends with one clear line and code 2', async () => {
     [['kettles.csv', '--company', 'x', '--company-column', 'Shop'], 'not both'],
     [['kettles.csv', '--company', '../x'], 'is no id'],
     [['kettles.csv', '--colour', 'red'], "Unknown option '--colour'"],
+    [['kettles.csv', '--company', 'x', '--map', 'text=Nothing'], 'no column "Nothing". Columns: Review ID'],
+    [['kettles.csv', '--company', 'x', '--map', 'colour=Colour'], 'write it as text=COLUMN'],
+    [['kettles.csv', '--company', 'x', '--map', 'rating=Colour'], '"Colour" holds no ratings'],
     [[], 'Name one file'],
   ]
   const ended = await Promise.all(wrong.map(([args]) => run(...args)))
