@@ -1,37 +1,11 @@
 import type { Knex } from 'knex'
+import { CALL_COLUMNS } from '../bill/call-store.ts'
 import type { CallRow, EndedRun } from '../ledger/record.ts'
 import type { LedgerStore } from '../ledger/shipper.ts'
 
-/** Columns of llm_calls that a call's span fills. */
-const COLUMNS = [
-  'parent_span_id',
-  'step_path',
-  'duration_ms',
-  'time_to_first_token_ms',
-  'provider',
-  'model',
-  'response_model',
-  'call_type',
-  'agent',
-  'prompt_tokens',
-  'completion_tokens',
-  'total_tokens',
-  'cached_tokens',
-  'reasoning_tokens',
-  'usage_source',
-  'cost_usd',
-  'price_source',
-  'status',
-  'error_type',
-  'finish_reason',
-  'operation_id',
-  'attempt',
-  'user_id',
-  'session_id',
-  'company_id',
-  'metadata',
-]
 const KEY = ['trace_id', 'span_id', 'created_at']
+/** What a call's span fills; the texts come beside it. */
+const COLUMNS = CALL_COLUMNS.filter((column) => ![...KEY, 'prompt', 'response'].includes(column))
 const COLUMN_LIST = [...KEY, ...COLUMNS, 'prompt', 'response'].join(', ')
 
 /** Writes batches of the ledger; every statement may be repeated without effect. */
