@@ -24,10 +24,13 @@ const negations = `(?:not|no|never|cannot|without|hardly|barely|[[:alpha:]]+n['â
 
 /**
  * Reviews that use any of the phrases. What the full-text index cannot tell, because it knows no "out" in "cuts out"
- * and no "not", is read in the text, of those reviews that the index finds by the other words.
+ * and no "not", is read in the text, of those reviews that the index finds by the other words. Without `readsText` that
+ * is done for what was typed alone.
  */
-export function termCondition(db: Knex, phrases: Related[]): TermCondition {
-  const typed = phrases.map(({ phrase }) => phrase)
+export function termCondition(db: Knex, phrases: Related[], readsText: boolean): TermCondition {
+  const typed = phrases
+    .filter(({ phrase, strength }) => readsText || strength === 1 || !isInexact(phrase))
+    .map(({ phrase }) => phrase)
   const exact = typed.filter((phrase) => isUnparted(phrase) || isInexact(phrase))
   const indexed = typed.filter((phrase) => !exact.includes(phrase))
   const query = (each: string[], toQuery: string) =>

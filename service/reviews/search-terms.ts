@@ -11,6 +11,8 @@ export interface SearchTerm {
   emphasis: number
   /** What says the opposite. */
   opposites: string[]
+  /** Stood in quotes: nothing else will do. */
+  quoted: boolean
 }
 /** A typed search: every term should be met, a term by any of its phrases. */
 export interface SearchTerms {
@@ -64,7 +66,7 @@ const unparted =
 export const isUnparted = (phrase: string) => phrase.search(unparted) >= 0
 
 function termsOf(text: string): SearchTerm[] {
-  const signs = [...text.matchAll(unparted)].map(([sign]) => asTyped(sign))
+  const signs = [...text.matchAll(unparted)].map(([sign]) => asTyped(sign, false))
   const words = searchWords(text.replace(unparted, ' '))
   const meant = words.some((word) => !filler.has(word) && !asksForMood.has(word))
   const terms: SearchTerm[] = []
@@ -78,7 +80,7 @@ function termsOf(text: string): SearchTerm[] {
       const next = words.slice(at).findIndex((each) => !filler.has(each) && !negation.test(each))
       const meanings = next < 0 || next > 2 ? undefined : oppositeOf(words[at + next]!)
       if (meanings === undefined) continue
-      terms.push({ phrases: meanings, emphasis: 1, opposites: [words[at + next]!] })
+      terms.push({ phrases: meanings, emphasis: 1, opposites: [words[at + next]!], quoted: false })
       at += next + 1
       continue
     }
@@ -100,17 +102,18 @@ function withCompounds(terms: SearchTerm[]): SearchTerm[] {
   return terms
 }
 
-const asTyped = (phrase: string): SearchTerm => ({
+const asTyped = (phrase: string, quoted: boolean): SearchTerm => ({
   phrases: [{ phrase, strength: 1 }],
   emphasis: 1,
   opposites: [],
+  quoted,
 })
 
 /** A term of these words with all that they may mean. */
 export function termOf(words: string[], emphasis = 1): SearchTerm {
   const against = oppositeOf(...words) ?? []
   const opposites = against.filter(({ strength }) => strength >= near).map(({ phrase }) => phrase)
-  return { phrases: meaningsOf(words), emphasis, opposites }
+  return { phrases: meaningsOf(words), emphasis, opposites, quoted: false }
 }
 
 /**
@@ -136,7 +139,7 @@ export function parseSearch(search: string): SearchTerms {
       const phrase = isUnparted(quoted) ? quoted.trim() : searchWords(quoted).join(' ')
       if (phrase === '') continue
       if (minus) unwanted.push(phrase)
-      else add([asTyped(phrase)])
+      else add([asTyped(phrase, true)])
       continue
     }
     for (const [part, or] of splitAtOr(loose ?? '')) {
