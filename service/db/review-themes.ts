@@ -25,7 +25,7 @@ export async function reviewThemes(db: Knex, companyId: string, query: ThemesQue
       'r.review_id',
       'r.title',
       db.raw('left(r.text, ?) as text', [longest]),
-      db.raw('r.rating::float8 as rating'),
+      db.raw('r.rating::float8 as rating, r.reviewed_at::text as reviewed_at'),
     )
     .select(db.raw('r.review_id in (?) as selected', [selected().select('r.review_id')]))
     .select(db.raw('r.review_id in (?) as alike', [alike().select('r.review_id')]))

@@ -53,6 +53,8 @@ export const stopWords = list(`
   tonight tomorrow took total totally tried true truly try trying turn turned turns understand unfortunately use used useful user users uses
   using usual usually various version view walk want wanted wanting wants warn way ways week weekend weeks went whilst
   wife husband son daughter friend friends kid kids child children man men woman women lady gentleman partner family guy guys
+  please fix fixed fixing execution wet fresh detailed natural clear thick thin flat steep rear outbound inbound lunch father mother
+  colleague colleagues gift gifts present presents birthday christmas anniversary purchase purchases regret regrets
   wish won word words work worked working works world worth write wrong wrote year years yesterday young
   barely maybe perhaps ie vs approx approximately roughly upon amongst among beside onto per next
   gotten gone done made makes lets theres dont didnt doesnt cant wont isnt wasnt couldnt wouldnt im ive ill thats
@@ -123,9 +125,9 @@ export const properties: ReadonlyMap<string, string> = new Map(
     price: 'price prices priced pricing pricey overpriced expensive costly cost costs',
     noise: 'noise noisy loud louder noises',
     speed: 'speed slow slower sluggish laggy',
-    weight: 'weight heavy heavier bulky weighs lightest lighter lightweight featherlight',
+    weight: 'weight heavy heavier bulky weighs light lightest lighter lightweight featherlight',
     attitude: 'attitude rude unfriendly impolite unhelpful friendly polite uncaring arrogant surly attitudes',
-    durability: 'durability durable flimsy fragile sturdy',
+    durability: 'durability durable flimsy fragile sturdy tough rugged robust',
     delay: 'delay delays delayed',
     size: 'size sizes sized sizing tiny small smaller',
     age: 'age old older outdated dated ancient ageing aging',
@@ -140,6 +142,23 @@ export const properties: ReadonlyMap<string, string> = new Map(
     softness: 'softness soft firmness',
   }).flatMap(([property, words]) => words.split(' ').map((word): [string, string] => [word, property])),
 )
+
+/** What a property is called where it is praised. */
+export const praised: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    attitude: 'friendliness',
+    noise: 'quietness',
+    delay: 'punctuality',
+    weight: 'low weight',
+    crowding: 'calm',
+  }),
+)
+
+/** In a name these say nothing of a thing: "entertainment box", "piece of gear". */
+export const vague = list('box piece part rear side thing set unit item spot couple bit')
+
+/** Properties that are also the names of things: which, shows by how a word is used. */
+export const ambiguous = list('light')
 
 /** Written in capitals, or with one, without being the name of a place, a person or a brand. */
 export const commonNames = list(`

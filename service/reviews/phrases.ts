@@ -26,13 +26,13 @@ export interface Passage {
   phrases: Phrase[]
 }
 
-/** What a text speaks of, passage by passage. */
-export function passages(text: string, vocabulary: Vocabulary): Passage[] {
+/** What a text speaks of, passage by passage; of words that come up fewer times than `least` no longer phrases. */
+export function passages(text: string, vocabulary: Vocabulary, least = 0): Passage[] {
   return sentences(text).flatMap((sentence, index) =>
     splitAtTurns(sentence, vocabulary).map((clauses) => ({
       sentence: index,
       mood: moodOf(clauses.flat()),
-      phrases: clauses.flatMap((words) => phrasesOf(words, vocabulary)),
+      phrases: clauses.flatMap((words) => phrasesOf(words, vocabulary, least)),
     })),
   )
 }
@@ -67,20 +67,23 @@ interface Placed extends Term {
 /** How many links may stand between the two words of a phrase. */
 const linkReach = 3
 
-function phrasesOf(words: Word[], vocabulary: Vocabulary): Phrase[] {
+function phrasesOf(words: Word[], vocabulary: Vocabulary, least: number): Phrase[] {
   const terms = termsOf(words, vocabulary)
   const phrases: Phrase[] = terms.map((term) => ({ terms: [term], readable: true }))
   for (const [index, first] of terms.entries()) {
     const second = terms[index + 1]
     if (second === undefined || second.key === first.key) continue
+    if (least > 0 && (vocabulary.isRare(first.key, least) || vocabulary.isRare(second.key, least))) continue
+    const gap = second.from - first.to
+    if (gap > linkReach) continue
     const between = words.slice(first.to, second.from)
     if (!second.property && isOf(between)) {
       // "recline of the seat" is the seat recline.
       phrases.push({ terms: [second, first], readable: true })
       continue
     }
-    const adjacent = between.length === 0
-    if (between.length > linkReach || !between.every((word) => word.link)) continue
+    const adjacent = gap === 0
+    if (!between.every((word) => word.link)) continue
     if (first.property !== second.property) {
       const [thing, property] = first.property ? [second, first] : [first, second]
       phrases.push({ terms: [{ ...thing, form: singular(thing.form) }, property], readable: true })

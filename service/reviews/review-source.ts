@@ -91,13 +91,24 @@ export interface Theme {
   /** Up to 3, each a sentence of the review as it stands. */
   examples: { review_id: string; quote: string }[]
   average_rating: number | null
+  /** Its share among the earlier and among the later half of the dated selection, 0–1; null without halves. */
+  trend?: { earlier: number; later: number } | null
 }
 export interface ThemesResult {
   /** Reviews in the selection. */
   total: number
   /** Reviews it was compared with. */
   compared_with: number
+  /** The dated selection in two halves of about the same number of reviews; null: too few are dated. */
+  halves?: { earlier: ThemesPeriod; later: ThemesPeriod } | null
   themes: Theme[]
+}
+export interface ThemesPeriod {
+  /** ISO dates, inclusive. */
+  from: string
+  to: string
+  /** Reviews in it. */
+  total: number
 }
 
 export interface ReviewProfile {

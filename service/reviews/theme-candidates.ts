@@ -11,6 +11,8 @@ export interface ThemeReview {
   title: string | null
   text: string
   rating: number | null
+  /** ISO date; without it the review has no part in trends. */
+  reviewed_at?: string | null
   /** In the selection, or one of those it is compared with. */
   selected: boolean
 }
@@ -21,6 +23,8 @@ export interface Candidate {
   keys: string[]
   /** Indexes of selected reviews that mention it. */
   reviews: Set<number>
+  /** The passages of them that do, by number. */
+  spots: Set<number>
   /** Reviews of the selection and of the comparison, a mention without feeling counts less. */
   here: number
   there: number
@@ -36,16 +40,22 @@ const priorReviews = 20
 
 /**
  * The phrases of the selected reviews that say what is spoken of: often enough, distinctive, and not what all of the
- * reviews are about. `products`: names that are no theme, while their words may be part of one.
+ * reviews are about. `products`: names that are no theme, while their words may be part of one. `learnt`: from how many of
+ * the reviews the vocabulary has learnt.
  */
 export function themeCandidates(
   reviews: ThemeReview[],
   vocabulary: Vocabulary,
   sentiment: Sentiment | undefined,
   products: string[],
+  learnt: number,
 ): Candidate[] {
   const selected = reviews.filter((review) => review.selected).length
-  const candidates = [...mentioned(reviews, vocabulary, sentiment).values()]
+  // Half of what is expected, as the reviews learnt from are not all.
+  const least = Math.floor((0.5 * leastSupport(selected) * learnt) / reviews.length)
+  const candidates = mentioned(reviews, vocabulary, sentiment, least)
+    .filter((candidate) => candidate.reviews.length >= leastSupport(selected))
+    .map((found): Candidate => ({ ...found, reviews: new Set(found.reviews), spots: new Set(found.spots) }))
   for (const candidate of candidates) candidate.score = score(candidate, selected, reviews.length - selected)
   return subjects(candidates, selected, reviews.length, vocabulary, products)
 }
@@ -70,61 +80,88 @@ export function felt(passage: Passage, sentiment: Sentiment | undefined): boolea
 
 /** The same for the same words in any order. */
 export function keyOf(terms: Term[]): string {
+  if (terms.length === 1) return terms[0]!.key
   return terms
     .map((term) => term.key)
     .sort()
     .join('+')
 }
 
+/** Passages of one review that are told apart. */
+const mostPassages = 1000
+
 /** A mention without feeling says less; not much less, as problems are often told as plain facts. */
 const unfelt = 0.7
+
+/** How a phrase is mostly written shows in its first mentions. */
+const enoughForms = 200
+
+/** A candidate while the reviews are read, one after the other. */
+interface Mentioned extends Omit<Candidate, 'reviews' | 'spots'> {
+  reviews: number[]
+  spots: number[]
+  /** The last review that mentions it, and how strongly. */
+  last: number
+  strength: number
+}
 
 function mentioned(
   reviews: ThemeReview[],
   vocabulary: Vocabulary,
   sentiment: Sentiment | undefined,
-): Map<string, Candidate> {
-  const found = new Map<string, Candidate>()
+  least: number,
+): Mentioned[] {
+  const found = new Map<string, Mentioned>()
   // The selection first: what it never mentions need not be counted elsewhere.
   const inOrder = [...reviews.entries()].sort(([, a], [, b]) => Number(b.selected) - Number(a.selected))
   for (const [index, review] of inOrder) {
-    const strength = new Map<Candidate, number>()
-    for (const passage of passages(wholeText(review), vocabulary)) {
+    const side = review.selected ? 'here' : 'there'
+    for (const [number, passage] of passages(wholeText(review), vocabulary, least).entries()) {
       const weight = !speaks(passage, sentiment) ? 0 : felt(passage, sentiment) ? 1 : unfelt
+      const spot = index * mostPassages + Math.min(number, mostPassages - 1)
       for (const { terms, readable } of passage.phrases) {
         const key = keyOf(terms)
         let candidate = found.get(key)
         if (candidate === undefined) {
           if (!review.selected || weight === 0) continue
-          const keys = terms.map((term) => term.key)
-          candidate = {
-            terms,
-            keys,
-            reviews: new Set(),
-            here: 0,
-            there: 0,
-            anywhere: { here: 0, there: 0 },
-            forms: new Map(),
-            score: 0,
-          }
+          candidate = newlyMentioned(terms)
           found.set(key, candidate)
         }
-        strength.set(candidate, Math.max(weight, strength.get(candidate) ?? 0))
-        if (!review.selected || weight === 0) continue
-        candidate.reviews.add(index)
-        if (readable) {
-          const form = terms.map((term) => term.form).join(' ')
-          candidate.forms.set(form, (candidate.forms.get(form) ?? 0) + 1)
+        if (candidate.last !== index) {
+          candidate.last = index
+          candidate.strength = 0
+          candidate.anywhere[side]++
         }
+        if (weight > candidate.strength) {
+          candidate[side] += weight - candidate.strength
+          candidate.strength = weight
+        }
+        if (!review.selected || weight === 0) continue
+        if (candidate.reviews.at(-1) !== index) candidate.reviews.push(index)
+        if (candidate.spots.at(-1) !== spot) candidate.spots.push(spot)
+        if (!readable || candidate.spots.length > enoughForms) continue
+        const form = terms.length === 1 ? terms[0]!.form : terms.map((term) => term.form).join(' ')
+        candidate.forms.set(form, (candidate.forms.get(form) ?? 0) + 1)
       }
     }
-    for (const [candidate, weight] of strength) {
-      const side = review.selected ? 'here' : 'there'
-      candidate[side] += weight
-      candidate.anywhere[side]++
-    }
   }
-  return found
+  return [...found.values()]
+}
+
+function newlyMentioned(terms: Term[]): Mentioned {
+  return {
+    terms,
+    keys: terms.map((term) => term.key),
+    reviews: [],
+    spots: [],
+    here: 0,
+    there: 0,
+    anywhere: { here: 0, there: 0 },
+    forms: new Map(),
+    score: 0,
+    last: -1,
+    strength: 0,
+  }
 }
 
 /** How many speak of it, weighed by the standard errors of the log-odds: what many say matters even if others say it too. */
@@ -137,15 +174,21 @@ function score({ here, there }: Candidate, total: number, compared: number): num
   return z < minimumZ ? 0 : (z + 3) * here
 }
 
+/**
+ * In how many reviews something must come up to be a theme of so many: what two of a hundred mention is chance. It
+ * grows with the root of their number, as chance does: 2 of 20, 4 of 100, 9 of 500, 28 of 5,000.
+ */
+export function leastSupport(selected: number): number {
+  return selected < 12 ? 1 : Math.max(2, Math.round(0.4 * Math.sqrt(selected)))
+}
+
 function subjects(
-  candidates: Candidate[],
+  frequent: Candidate[],
   selected: number,
   total: number,
   vocabulary: Vocabulary,
   productNames: string[],
 ): Candidate[] {
-  const minimum = selected < 12 ? 1 : Math.max(2, Math.ceil(selected * 0.012))
-  const frequent = candidates.filter((candidate) => candidate.reviews.size >= minimum)
   const context = new Set(
     frequent.filter((word) => isContext(word, frequent, selected, total)).map((word) => word.keys[0]!),
   )
@@ -169,6 +212,8 @@ function isParticiple(forms: ReadonlyMap<string, number>): boolean {
 
 /** What all reviews are about is in this share of the selection and of the others, or in twice of it if there are no others. */
 const contextShare = 0.3
+/** In this share of both it is, whatever it stands with. */
+const contextAnyway = 0.7
 /** How often it comes in phrases with other words, the most usual phrase left out. */
 const contextPairing = 0.35
 
@@ -181,6 +226,7 @@ function isContext(word: Candidate, candidates: Candidate[], selected: number, t
   const { here, there } = word.anywhere
   const share = total > selected ? Math.min(here / selected, there / (total - selected)) : here / selected / 2
   if (share < contextShare) return false
+  if (total > selected && share >= contextAnyway) return true
   const pairs = candidates
     .filter((each) => each.keys.length === 2 && each.keys.includes(word.keys[0]!))
     .map((pair) => pair.anywhere.here + pair.anywhere.there)

@@ -1,43 +1,91 @@
+import { praised, vague } from './lexicon.ts'
+import { meaningsOf } from './meanings.ts'
+import { near } from './related-words.ts'
+import type { Sentiment } from './review-source.ts'
 import type { Candidate } from './theme-candidates.ts'
 import type { Vocabulary } from './vocabulary.ts'
+import { root, searchWords, stem } from './words.ts'
 
 /** Phrases for one and the same thing. */
 export interface ThemeGroup {
-  /** The best of them, which gives the name. */
+  /** The best of them. */
   lead: Candidate
+  /** What gives the name: the lead, or a phrase of two words that says more. */
+  named: Candidate
   members: Candidate[]
   reviews: Set<number>
+  spots: Set<number>
 }
 
-function overlap(a: Set<number>, b: Set<number>): number {
-  let both = 0
-  for (const index of a) if (b.has(index)) both++
-  return both
+/** Whether `a` and `b` have so many in common; does not count on where that has become impossible. */
+function share(a: Set<number>, b: Set<number>, least: number): boolean {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a]
+  let spare = small.size - least
+  if (spare < 0) return false
+  for (const each of small) if (!large.has(each) && --spare < 0) return false
+  return true
 }
 
 const within = (a: string[], b: string[]) => a.every((key) => b.includes(key))
 
+/** Whether they have this share of what is in either (the Jaccard index) in common. */
+function alike(a: Set<number>, b: Set<number>, index: number): boolean {
+  return share(a, b, (index * (a.size + b.size)) / (1 + index))
+}
+
+/** The tail behind so many phrases makes no theme that anyone would be shown. */
+const mostFolded = 600
+
+/** The phrases of two words, by each of them. */
+type Pairs = Map<string, Candidate[]>
+
 /** Phrases for the same thing become one group, led by the best of them; a word comes before the phrases it is in. */
 export function foldThemes(candidates: Candidate[], vocabulary: Vocabulary): ThemeGroup[] {
-  const pairs = candidates.filter((candidate) => candidate.keys.length === 2)
+  const pairs: Pairs = new Map()
+  for (const pair of candidates.filter(({ keys }) => keys.length === 2))
+    for (const key of pair.keys) pairs.set(key, [...(pairs.get(key) ?? []), pair])
   const rank = new Map<Candidate, number>()
   for (const candidate of candidates) {
-    const holding =
-      candidate.keys.length === 1 ? pairs.filter((pair) => pair.keys.includes(candidate.keys[0]!)) : []
+    const holding = candidate.keys.length === 1 ? (pairs.get(candidate.keys[0]!) ?? []) : []
     if (isCollection(candidate, holding, vocabulary)) continue
     rank.set(candidate, Math.max(candidate.score, ...holding.map((pair) => pair.score + 1e-9)))
   }
   const groups: ThemeGroup[] = []
-  for (const [candidate] of [...rank].sort((a, b) => b[1] - a[1])) {
-    const home = groups.find((group) => sameTheme(candidate, group, pairs))
+  for (const [candidate] of [...rank].sort((a, b) => b[1] - a[1]).slice(0, mostFolded)) {
+    const home =
+      groups.find((group) => within(group.lead.keys, candidate.keys)) ??
+      groups.find((group) => sameTheme(candidate, group, pairs))
     if (home === undefined) {
-      groups.push({ lead: candidate, members: [candidate], reviews: new Set(candidate.reviews) })
+      groups.push({
+        lead: candidate,
+        named: candidate,
+        members: [candidate],
+        reviews: new Set(candidate.reviews),
+        spots: new Set(candidate.spots),
+      })
       continue
     }
-    home.members.push(candidate)
-    for (const index of candidate.reviews) home.reviews.add(index)
+    join(home, candidate, [candidate])
   }
-  return groups
+  return foldGroups(groups, pairs)
+}
+
+/** Themes whose names mean the same, which shows when all phrases have found their theme. */
+function foldGroups(groups: ThemeGroup[], pairs: Pairs): ThemeGroup[] {
+  const kept: ThemeGroup[] = []
+  for (const group of groups) {
+    const home = kept.find((other) => sameMeaning(group.named, other, pairs))
+    if (home === undefined) kept.push(group)
+    else join(home, group, group.members)
+  }
+  return kept
+}
+
+function join(home: ThemeGroup, more: Pick<ThemeGroup, 'reviews' | 'spots'>, members: Candidate[]): void {
+  home.members.push(...members)
+  for (const index of more.reviews) home.reviews.add(index)
+  for (const spot of more.spots) home.spots.add(spot)
+  home.named = namedBy(home)
 }
 
 /**
@@ -49,27 +97,73 @@ function isCollection(word: Candidate, holding: Candidate[], vocabulary: Vocabul
     ({ reviews, keys }) =>
       reviews.size >= Math.max(3, 0.25 * word.reviews.size) && !keys.some((key) => vocabulary.isProblem(key)),
   )
-  return large.some((a) => large.some((b) => a !== b && jaccard(a.reviews, b.reviews) < 0.2))
+  return large.some((a) => large.some((b) => a !== b && !alike(a.reviews, b.reviews, 0.2)))
 }
 
-function jaccard(a: Set<number>, b: Set<number>): number {
-  const both = overlap(a, b)
-  return both / (a.size + b.size - both)
+/** Share of its passages that a phrase has in common with a theme to be part of it. */
+const sameBreath = 0.75
+
+/**
+ * Whether two phrases mean the same: the words in which they differ do ("screen", "display"), or are related while the
+ * others are the same ("bluetooth dropouts", "bluetooth connection").
+ */
+function sameMeaning(candidate: Candidate, group: ThemeGroup, pairs: Pairs): boolean {
+  const leading = group.named.terms
+  const [ours, theirs] = [candidate.terms, leading].map((terms, side) => {
+    const others = side === 0 ? leading : candidate.terms
+    return terms.filter(({ key }) => !others.some((other) => other.key === key))
+  })
+  if (ours!.length !== 1 || theirs!.length !== 1) return false
+  const strength = relation(ours![0]!.form, theirs![0]!.form)
+  if (candidate.terms.length > 1 && leading.length > 1) return strength > 0
+  if (candidate.terms.length > 1 || strength < near) return false
+  // "support" of "lumbar support" is not that of customers.
+  const others = pairs.get(candidate.keys[0]!)?.filter((pair) => !group.members.includes(pair)) ?? []
+  return !others.some((pair) => pair.reviews.size >= 0.25 * candidate.reviews.size)
 }
 
-function sameTheme(candidate: Candidate, group: ThemeGroup, pairs: Candidate[]): boolean {
-  const both = overlap(candidate.reviews, group.reviews)
-  const smaller = Math.min(candidate.reviews.size, group.reviews.size)
-  if (both >= 3 && both / (candidate.reviews.size + group.reviews.size - both) >= 0.6) return true
-  if (within(group.lead.keys, candidate.keys)) return true
-  if (candidate.keys.length > 1) {
-    return group.lead.keys.some((key) => candidate.keys.includes(key)) && both >= 0.6 * smaller
+/** How near two words are in meaning, 0–1. */
+function relation(a: string, b: string): number {
+  const [ours, theirs] = [meaningOf(a), meaningOf(b)]
+  return Math.max(ours.near.get(theirs.roots) ?? 0, theirs.near.get(ours.roots) ?? 0)
+}
+
+interface Meaning {
+  roots: string
+  /** Related phrases, by their roots, with the strength of the relation. */
+  near: ReadonlyMap<string, number>
+}
+const meanings = new Map<string, Meaning>()
+
+function meaningOf(phrase: string): Meaning {
+  let meaning = meanings.get(phrase)
+  if (meaning === undefined) {
+    if (meanings.size >= 10_000) meanings.clear()
+    const roots = (words: string) => searchWords(words).map(root).join(' ')
+    const related = meaningsOf(searchWords(phrase)).map((each): [string, number] => [
+      roots(each.phrase),
+      each.strength,
+    ])
+    meaning = { roots: roots(phrase), near: new Map(related) }
+    meanings.set(phrase, meaning)
+  }
+  return meaning
+}
+
+function sameTheme(candidate: Candidate, group: ThemeGroup, pairs: Pairs): boolean {
+  const { reviews, spots, keys } = candidate
+  if (reviews.size >= 3 && group.reviews.size >= 3 && alike(reviews, group.reviews, 0.6)) return true
+  // What is said in the same breath almost every time is part of it: "glasses" of "comfortable, even with glasses".
+  if (spots.size <= group.spots.size && share(spots, group.spots, Math.max(2, sameBreath * spots.size)))
+    return true
+  if (sameMeaning(candidate, group, pairs)) return true
+  if (keys.length > 1) {
+    const smaller = Math.min(reviews.size, group.reviews.size)
+    return group.lead.keys.some((key) => keys.includes(key)) && share(reviews, group.reviews, 0.6 * smaller)
   }
   // "attitude" is mostly said of staff, so that it is no theme beside it.
-  const together = pairs.find(
-    (pair) => pair.keys.includes(candidate.keys[0]!) && within(group.lead.keys, pair.keys),
-  )
-  return together !== undefined && together.reviews.size >= 0.5 * candidate.reviews.size
+  const pairing = pairs.get(keys[0]!)?.find((pair) => within(group.lead.keys, pair.keys))
+  return pairing !== undefined && pairing.reviews.size >= 0.5 * reviews.size
 }
 
 /** The candidate as reviewers mostly write it. */
@@ -77,15 +171,25 @@ export function usualForm(candidate: Candidate): string {
   return [...candidate.forms].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]![0]
 }
 
-/** A name to read: two words say more than one where they cover enough of the theme. */
-export function nameOf(group: ThemeGroup): string {
+/** A name to read. */
+export function nameOf(group: ThemeGroup, sentiment: Sentiment | undefined): string {
+  const name = usualForm(group.named)
+  if (sentiment !== 'positive') return name
+  return name.replace(/[\p{L}-]+$/u, (property) => praised.get(property) ?? property)
+}
+
+const vagueRoots = new Set([...vague].map(stem))
+
+/** Two words say more than one where they cover enough of the theme. */
+function namedBy(group: ThemeGroup): Candidate {
   // A lead that stands for two words already ("customer service") says enough.
-  if (group.lead.keys.length > 1 || group.lead.keys[0]!.includes(' ')) return usualForm(group.lead)
+  if (group.lead.keys.length > 1 || group.lead.keys[0]!.includes(' ')) return group.lead
   const pairs = group.members.filter(
     (member) =>
       member.keys.length === 2 &&
       within(group.lead.keys, member.keys) &&
+      !member.terms.some(({ key }) => vagueRoots.has(key)) &&
       member.reviews.size >= 0.25 * group.reviews.size,
   )
-  return usualForm(pairs.sort((a, b) => b.reviews.size - a.reviews.size)[0] ?? group.lead)
+  return pairs.sort((a, b) => b.reviews.size - a.reviews.size)[0] ?? group.lead
 }

@@ -3,6 +3,7 @@ import { passages } from './phrases.ts'
 import type { Sentiment, Theme, ThemesResult } from './review-source.ts'
 import { felt, keyOf, speaks, themeCandidates, wholeText, type ThemeReview } from './theme-candidates.ts'
 import { foldThemes, nameOf, usualForm, type ThemeGroup } from './theme-groups.ts'
+import { halvesOf, trendOf } from './theme-trend.ts'
 import { Vocabulary } from './vocabulary.ts'
 import { sentences, wordsOf } from './words.ts'
 
@@ -18,7 +19,9 @@ export interface ThemesOptions {
 }
 
 /** How words are used shows in this many reviews. */
-const enoughToLearn = 4_000
+const enoughToLearn = 2_500
+/** Reviews that a selection is compared with at most. */
+const enoughToCompare = 2_500
 /**
  * What the selected reviews speak of and the others do not, largest first.
  *
@@ -27,23 +30,47 @@ const enoughToLearn = 4_000
  * number of reviews that use them, the prior being all reviews together. Phrases for the same thing become one theme.
  * Without reviews to compare with, frequency alone ranks. Takes about 0.2 ms per review.
  */
-export function findThemes(reviews: ThemeReview[], options: ThemesOptions): ThemesResult {
+export function findThemes(given: ThemeReview[], options: ThemesOptions): ThemesResult {
+  const reviews = withFewerOthers(given)
   const vocabulary = new Vocabulary(options.brands ?? [])
   const every = Math.ceil(reviews.length / enoughToLearn)
-  for (const review of reviews.filter((_, index) => index % every === 0))
+  const learnt = reviews.filter((_, index) => index % every === 0)
+  for (const review of learnt)
     for (const sentence of sentences(wholeText(review))) vocabulary.learn(wordsOf(sentence))
 
   const total = reviews.filter((review) => review.selected).length
-  const candidates = themeCandidates(reviews, vocabulary, options.sentiment, options.products ?? [])
+  const candidates = themeCandidates(
+    reviews,
+    vocabulary,
+    options.sentiment,
+    options.products ?? [],
+    learnt.length,
+  )
   const groups = foldThemes(candidates, vocabulary)
     .sort((a, b) => b.lead.score - a.lead.score)
     .slice(0, options.limit)
     .sort((a, b) => b.reviews.size - a.reviews.size)
+  const halves = halvesOf(reviews)
   return {
     total,
     compared_with: reviews.length - total,
-    themes: groups.map((group) => describe(group, reviews, total, vocabulary, options.sentiment)),
+    halves,
+    themes: groups.map((group) => ({
+      ...describe(group, reviews, total, vocabulary, options.sentiment),
+      trend: trendOf(
+        [...group.reviews].map((index) => reviews[index]!),
+        halves,
+      ),
+    })),
   }
+}
+
+/** The selection is read whole; how often others speak of something shows in some of them. */
+function withFewerOthers(reviews: ThemeReview[]): ThemeReview[] {
+  const others = reviews.filter((review) => !review.selected)
+  const every = Math.ceil(others.length / enoughToCompare)
+  const read = new Set(others.filter((_, index) => index % every === 0))
+  return reviews.filter((review) => review.selected || read.has(review))
 }
 
 function describe(
@@ -56,7 +83,7 @@ function describe(
   const rated = [...group.reviews].map((index) => reviews[index]!.rating).filter((rating) => rating !== null)
   const sum = rated.reduce((all, rating) => all + rating, 0)
   return {
-    name: nameOf(group),
+    name: nameOf(group, sentiment),
     count: group.reviews.size,
     share: Math.round((group.reviews.size / total) * 1000) / 1000,
     phrases: [...new Set(group.members.map(usualForm))].slice(0, 8),
@@ -102,5 +129,8 @@ function examplesOf(
   return quotes
     .sort((a, b) => b.worth - a.worth)
     .slice(0, 3)
-    .map(({ review_id, quote }) => ({ review_id, quote: excerpt(quote, nameOf(group), quoteLength) }))
+    .map(({ review_id, quote }) => ({
+      review_id,
+      quote: excerpt(quote, nameOf(group, undefined), quoteLength),
+    }))
 }

@@ -1,4 +1,5 @@
 import {
+  ambiguous,
   beforeAdjectives,
   beforeNouns,
   beforeVerbs,
@@ -35,11 +36,13 @@ export interface Word extends Felt {
 
 /** What must be known of all texts before subjects can be told from names and verbs: learn first, then ask. */
 export class Vocabulary {
-  private readonly written = new Map<string, { capital: number; small: number }>()
+  private readonly written = new Map<string, { uses: number; capital: number; small: number }>()
   private readonly nouns = new Map<string, number>()
   private readonly others = new Map<string, number>()
+  private readonly cues = new Map<string, Map<string, number> | null>()
   private readonly words = new Map<string, Word>()
   private readonly brands: ReadonlySet<string>
+  private uses: Map<string, number> | undefined
   private compounds: Map<string, Map<string, string>> | undefined
 
   /** `brands`: names of the company and its like, which are no subject. */
@@ -54,15 +57,26 @@ export class Vocabulary {
     const telling = words.filter((word, at) => word !== lower[at]).length <= words.length / 2
     for (const [at, word] of lower.entries()) {
       let counted = this.written.get(word)
-      if (counted === undefined) this.written.set(word, (counted = { capital: 0, small: 0 }))
+      if (counted === undefined) this.written.set(word, (counted = { uses: 0, capital: 0, small: 0 }))
+      counted.uses++
       if (at === 0) continue
       if (telling && words[at] === word) counted.small++
       else if (telling) counted.capital++
-      const before = lower[at - 1]!
-      if (beforeVerbs.has(before) || beforeAdjectives.has(before)) count(this.others, stem(word))
-      else if (beforeNouns.has(before) || praise.has(before) || blame.has(before))
-        count(this.nouns, stem(word))
+      const announced = this.announcedBy(lower[at - 1]!)
+      if (announced !== null) count(announced, stem(word))
     }
+  }
+
+  /** What a word makes of the next one. */
+  private announcedBy(before: string): Map<string, number> | null {
+    let announced = this.cues.get(before)
+    if (announced === undefined) {
+      if (beforeVerbs.has(before) || beforeAdjectives.has(before)) announced = this.others
+      else if (beforeNouns.has(before) || praise.has(before) || blame.has(before)) announced = this.nouns
+      else announced = null
+      this.cues.set(before, announced)
+    }
+    return announced
   }
 
   /** Whether a theme may be named by the key: nouns and verbs that name a problem. What nothing is known of may be one. */
@@ -75,6 +89,18 @@ export class Vocabulary {
   /** A verb that names a problem by itself: "crash". */
   isProblem(key: string): boolean {
     return problemRoots.has(key)
+  }
+
+  /** Whether what was learnt holds the key less often than `least`: then no phrase with it can be frequent. */
+  isRare(key: string, least: number): boolean {
+    if (this.uses === undefined) {
+      this.uses = new Map()
+      for (const [form, { uses }] of this.written) {
+        const { key: known } = this.word(form)
+        this.uses.set(known, (this.uses.get(known) ?? 0) + uses)
+      }
+    }
+    return (this.uses.get(key) ?? least) < least
   }
 
   word(form: string): Word {
@@ -93,7 +119,7 @@ export class Vocabulary {
     const unhyphened = form.replace('-', '')
     if (unhyphened !== form && this.written.has(unhyphened)) return { ...this.word(unhyphened), form }
     const same = standsFor.get(form) ?? standsFor.get(form.replace(/s$/, ''))
-    const property = properties.get(form)
+    const property = ambiguous.has(form) && !this.describes(form) ? undefined : properties.get(form)
     const stop = stopWords.has(form) || links.has(form)
     const problem = problemRoots.has(stem(form))
     const feels = praise.has(form) || blame.has(form) || feeling.has(form)
@@ -112,6 +138,11 @@ export class Vocabulary {
       link: links.has(form) || feels,
       turn: turns.has(form),
     }
+  }
+
+  /** Said of things more than a thing itself. */
+  private describes(form: string): boolean {
+    return (this.others.get(stem(form)) ?? 0) > (this.nouns.get(stem(form)) ?? 0)
   }
 
   /** Proper names are mostly written with a capital within a sentence. */

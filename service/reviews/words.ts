@@ -11,7 +11,8 @@ const apostrophes = /[’`´]/g
 
 /** The words of a piece of text as they are written, apostrophes made straight: "isn't", "wi-fi", "777-300ER". */
 export function wordsOf(text: string): string[] {
-  return text.replace(apostrophes, "'").match(/[\p{L}\p{N}]+(?:['-][\p{L}\p{N}]+)*/gu) ?? []
+  const straight = text.search(apostrophes) < 0 ? text : text.replace(apostrophes, "'")
+  return straight.match(/[\p{L}\p{N}]+(?:['-][\p{L}\p{N}]+)*/gu) ?? []
 }
 
 /** Forms that no rule leads back to their verb or singular. */

@@ -136,7 +136,7 @@ test('two spellings of a compound are one theme', () => {
 })
 
 test('an empty selection has no themes, and a selection without comparison has', () => {
-  expect(find(praise)).toEqual({ total: 0, compared_with: 8, themes: [] })
+  expect(find(praise)).toEqual({ total: 0, compared_with: 8, halves: null, themes: [] })
   expect(find(complaints).themes[0]!.name).toMatch(/lid/)
 })
 
