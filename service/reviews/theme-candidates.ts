@@ -164,14 +164,23 @@ function newlyMentioned(terms: Term[]): Mentioned {
   }
 }
 
-/** How many speak of it, weighed by the standard errors of the log-odds: what many say matters even if others say it too. */
-function score({ here, there }: Candidate, total: number, compared: number): number {
-  if (compared === 0) return here
+/** By how many standard errors the log-odds of a phrase are higher in the selection than in the comparison. */
+export function distinctiveness(
+  { here, there }: Pick<Candidate, 'here' | 'there'>,
+  total: number,
+  compared: number,
+): number {
   // Below the whole prior, or what every review mentions would have endless odds.
   const prior = Math.min((priorReviews * (here + there)) / (total + compared), priorReviews - 1)
   const odds = (count: number, of: number) => Math.log((count + prior) / (of + priorReviews - count - prior))
-  const z = (odds(here, total) - odds(there, compared)) / Math.sqrt(1 / (here + prior) + 1 / (there + prior))
-  return z < minimumZ ? 0 : (z + 3) * here
+  return (odds(here, total) - odds(there, compared)) / Math.sqrt(1 / (here + prior) + 1 / (there + prior))
+}
+
+/** How many speak of it, weighed by how distinctive that is: what many say matters even if others say it too. */
+function score(candidate: Candidate, total: number, compared: number): number {
+  if (compared === 0) return candidate.here
+  const z = distinctiveness(candidate, total, compared)
+  return z < minimumZ ? 0 : (z + 3) * candidate.here
 }
 
 /**

@@ -2,7 +2,7 @@ import { praised, vague } from './lexicon.ts'
 import { meaningsOf } from './meanings.ts'
 import { near } from './related-words.ts'
 import type { Sentiment } from './review-source.ts'
-import type { Candidate } from './theme-candidates.ts'
+import { distinctiveness, type Candidate } from './theme-candidates.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { root, searchWords, stem } from './words.ts'
 
@@ -40,14 +40,20 @@ const mostFolded = 600
 type Pairs = Map<string, Candidate[]>
 
 /** Phrases for the same thing become one group, led by the best of them; a word comes before the phrases it is in. */
-export function foldThemes(candidates: Candidate[], vocabulary: Vocabulary): ThemeGroup[] {
+export function foldThemes(
+  candidates: Candidate[],
+  vocabulary: Vocabulary,
+  total: number,
+  compared: number,
+): ThemeGroup[] {
   const pairs: Pairs = new Map()
   for (const pair of candidates.filter(({ keys }) => keys.length === 2))
     for (const key of pair.keys) pairs.set(key, [...(pairs.get(key) ?? []), pair])
   const rank = new Map<Candidate, number>()
   for (const candidate of candidates) {
     const holding = candidate.keys.length === 1 ? (pairs.get(candidate.keys[0]!) ?? []) : []
-    if (isCollection(candidate, holding, vocabulary)) continue
+    if (isCollection(candidate, holding, vocabulary) || isPartOnly(candidate, holding, total, compared))
+      continue
     rank.set(candidate, Math.max(candidate.score, ...holding.map((pair) => pair.score + 1e-9)))
   }
   const groups: ThemeGroup[] = []
@@ -98,6 +104,21 @@ function isCollection(word: Candidate, holding: Candidate[], vocabulary: Vocabul
       reviews.size >= Math.max(3, 0.25 * word.reviews.size) && !keys.some((key) => vocabulary.isProblem(key)),
   )
   return large.some((a) => large.some((b) => a !== b && !alike(a.reviews, b.reviews, 0.2)))
+}
+
+/** With less than this the other uses of a word do not tell the selection apart. */
+const tellingZ = 0.8
+
+/**
+ * Whether a word matters only as part of a phrase: "charging" of "charging case", where those who charge something else
+ * complain no more than others.
+ */
+function isPartOnly(word: Candidate, holding: Candidate[], total: number, compared: number): boolean {
+  const largest = holding.filter(saysMore).sort((a, b) => b.reviews.size - a.reviews.size)[0]
+  if (compared === 0 || word.terms[0]!.property || !largest) return false
+  if (largest.reviews.size < 0.25 * word.reviews.size) return false
+  const rest = { here: Math.max(0, word.here - largest.here), there: Math.max(0, word.there - largest.there) }
+  return rest.here > 0 && distinctiveness(rest, total, compared) < tellingZ
 }
 
 /** Share of its passages that a phrase has in common with a theme to be part of it. */
@@ -180,6 +201,9 @@ export function nameOf(group: ThemeGroup, sentiment: Sentiment | undefined): str
 
 const vagueRoots = new Set([...vague].map(stem))
 
+/** "entertainment box" says no more than "entertainment". */
+const saysMore = (pair: Candidate) => !pair.keys.some((key) => vagueRoots.has(key))
+
 /** Two words say more than one where they cover enough of the theme. */
 function namedBy(group: ThemeGroup): Candidate {
   // A lead that stands for two words already ("customer service") says enough.
@@ -188,7 +212,7 @@ function namedBy(group: ThemeGroup): Candidate {
     (member) =>
       member.keys.length === 2 &&
       within(group.lead.keys, member.keys) &&
-      !member.terms.some(({ key }) => vagueRoots.has(key)) &&
+      saysMore(member) &&
       member.reviews.size >= 0.25 * group.reviews.size,
   )
   return pairs.sort((a, b) => b.reviews.size - a.reviews.size)[0] ?? group.lead

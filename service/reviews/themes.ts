@@ -46,7 +46,7 @@ export function findThemes(given: ThemeReview[], options: ThemesOptions): Themes
     options.products ?? [],
     learnt.length,
   )
-  const groups = foldThemes(candidates, vocabulary)
+  const groups = foldThemes(candidates, vocabulary, total, reviews.length - total)
     .sort((a, b) => b.lead.score - a.lead.score)
     .slice(0, options.limit)
     .sort((a, b) => b.reviews.size - a.reviews.size)

@@ -20,6 +20,8 @@ import { stem, wordsOf } from './words.ts'
 
 const problemRoots: ReadonlySet<string> = new Set([...problemVerbs].map(stem))
 
+const eases: ReadonlySet<string> = new Set(['easy', 'easier', 'simple', 'hard', 'difficult', 'impossible'])
+
 /** All that is known of a word, looked up once. */
 export interface Word extends Felt {
   /** What is counted: the stem, or what stands for it. */
@@ -62,7 +64,11 @@ export class Vocabulary {
       if (at === 0) continue
       if (telling && words[at] === word) counted.small++
       else if (telling) counted.capital++
-      const announced = this.announcedBy(lower[at - 1]!)
+      // What is "easy to pitch" is spoken of for its pitching.
+      const announced =
+        lower[at - 1] === 'to' && eases.has(lower[at - 2] ?? '')
+          ? this.nouns
+          : this.announcedBy(lower[at - 1]!)
       if (announced !== null) count(announced, stem(word))
     }
   }

@@ -52,5 +52,3 @@ export async function measureSearches(
 }
 
 const idsOf = (list: string | undefined) => (list ? list.split(' ') : [])
-
-export const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -23,3 +23,5 @@ export function ndcgAt10(found: string[], grades: Grades): number {
   const best = gain([...grades.values()].sort((a, b) => b - a))
   return best === 0 ? 0 : gain(found.map((id) => grades.get(id) ?? 0)) / best
 }
+
+export const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
