@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { AggregateQuery, AggregateResult, AggregateRow } from '../reviews/review-source.ts'
+import { commonRating, ratingScales } from './rating-scales.ts'
 import { filteredReviews, importedColumn } from './review-filter.ts'
 import { reviewMatch } from './review-match.ts'
 
@@ -13,7 +14,7 @@ interface Grouping {
   ordered: boolean
 }
 
-async function groupingOf(db: Knex, companyId: string, name: string): Promise<Grouping> {
+async function groupingOf(db: Knex, companyId: string, name: string, rating: Knex.Raw): Promise<Grouping> {
   switch (name.trim().toLowerCase()) {
     case 'month':
       return { key: db.raw(`to_char(r.reviewed_at, 'YYYY-MM')`), ordered: true }
@@ -22,7 +23,7 @@ async function groupingOf(db: Knex, companyId: string, name: string): Promise<Gr
     case 'year':
       return { key: db.raw(`to_char(r.reviewed_at, 'YYYY')`), ordered: true }
     case 'rating':
-      return { key: db.raw('trim_scale(r.rating)::text'), ordered: true }
+      return { key: db.raw('trim_scale(round(?, 2))::text', [rating]), ordered: true }
     case 'sentiment':
       return { key: db.raw('r.sentiment'), ordered: false }
     case 'product':
@@ -38,7 +39,10 @@ async function groupingOf(db: Knex, companyId: string, name: string): Promise<Gr
 const figures = `count(*)::int as count, round(avg(rating), 2)::float8 as average_rating,
   (count(*) filter (where sentiment = 'negative'))::int as negative_count`
 
-/** Counts and averages of what matches. Values that differ in case only are one group, under the usual spelling. */
+/**
+ * Counts and averages of what matches; averages are on the company's common scale. Values that differ in case only are one group, under the
+ * usual spelling.
+ */
 export async function aggregateReviews(
   db: Knex,
   companyId: string,
@@ -46,9 +50,12 @@ export async function aggregateReviews(
 ): Promise<AggregateResult> {
   const filtered = await filteredReviews(db, companyId, query)
   const match = query.query === undefined ? null : await reviewMatch(db, companyId, filtered, query.query)
-  const grouping = query.group_by === undefined ? null : await groupingOf(db, companyId, query.group_by)
+  const scales = await ratingScales(db, companyId)
+  const rating = commonRating(db, scales)
+  const grouping =
+    query.group_by === undefined ? null : await groupingOf(db, companyId, query.group_by, rating)
   const base = (match ? match.narrow(filtered()) : filtered()).select(
-    'r.rating',
+    db.raw('(?) as rating', [rating]),
     'r.sentiment',
     db.raw('(?) as value', [grouping?.key ?? db.raw('null::text')]),
   )
@@ -80,5 +87,6 @@ export async function aggregateReviews(
     average_rating: totals.average_rating,
     negative_count: totals.negative_count,
     rows,
+    ...(scales.others.length > 0 && { rating_scale: scales.common }),
   }
 }

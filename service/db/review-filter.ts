@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { AppError, invalid } from '../errors.ts'
 import type { ReviewFilter } from '../reviews/review-source.ts'
+import { commonRating, ratingScales } from './rating-scales.ts'
 
 /** A fresh query over `reviews as r`. A function, because a query is a promise: resolving to it would run it. */
 export type SelectedReviews = () => Knex.QueryBuilder
@@ -13,8 +14,11 @@ export async function filteredReviews(
 ): Promise<SelectedReviews> {
   const query = db('reviews as r').where('r.company_id', companyId)
   if (filter.sentiment) query.where('r.sentiment', filter.sentiment)
-  if (filter.min_rating !== undefined) query.where('r.rating', '>=', filter.min_rating)
-  if (filter.max_rating !== undefined) query.where('r.rating', '<=', filter.max_rating)
+  if (filter.min_rating !== undefined || filter.max_rating !== undefined) {
+    const rating = commonRating(db, await ratingScales(db, companyId))
+    if (filter.min_rating !== undefined) query.where(db.raw('? >= ?', [rating, filter.min_rating]))
+    if (filter.max_rating !== undefined) query.where(db.raw('? <= ?', [rating, filter.max_rating]))
+  }
   if (filter.from !== undefined) query.where('r.reviewed_at', '>=', firstDay('from', filter.from))
   if (filter.to !== undefined) query.where('r.reviewed_at', '<=', lastDay('to', filter.to))
   if (filter.product !== undefined) {
@@ -27,21 +31,30 @@ export async function filteredReviews(
   return () => query.clone()
 }
 
-/** The value ignoring case; where no review has exactly it, those that contain it ("747" finds "BOEING 747-400"). */
+/**
+ * The value ignoring case, numbers by what they are ("2.0" is 2); where no review has exactly it, those that contain it,
+ * but no number within another: "747" finds "BOEING 747-400" and not "7470".
+ */
 async function matchText(
   db: Knex,
   companyId: string,
   query: Knex.QueryBuilder,
   column: Knex.Raw,
-  value: string,
+  given: string,
 ): Promise<void> {
-  const whole = db.raw('lower(?) = lower(?)', [column, value])
+  const value = given.replaceAll('\0', '').trim()
+  const number = /^-?\d+\.\d+$/.test(value) ? String(Number(value)) : value
+  const whole = db.raw('lower(?) in (lower(?), lower(?))', [column, value, number])
   const exact: unknown = await db('reviews as r')
     .where('r.company_id', companyId)
     .where(whole)
     .first(db.raw('1'))
   if (exact !== undefined) query.where(whole)
-  else query.where(db.raw('strpos(lower(?), lower(?)) > 0', [column, value]))
+  else {
+    const literal = value.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')
+    const pattern = `${/^\d/.test(value) ? '(?<![0-9])' : ''}${literal}${/\d$/.test(value) ? '(?![0-9])' : ''}`
+    query.where(db.raw('? ~* ?', [column, pattern]))
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { ReviewProfile } from '../reviews/review-source.ts'
+import { ratingScales } from './rating-scales.ts'
 
 /** An imported column is worth telling a model about if it has at most this many values. */
 const fewValues = 25
@@ -14,10 +15,11 @@ export async function reviewProfile(db: Knex, companyId: string): Promise<Review
     .first<{ name: string; synthetic: boolean } | undefined>('name', 'synthetic')
   if (!company) return null
   const reviews = () => db('reviews').where('company_id', companyId)
-  const [figures, products, attributes] = await Promise.all([
+  const [scales, figures, products, attributes] = await Promise.all([
+    ratingScales(db, companyId),
     reviews()
       .select(
-        db.raw(`count(*)::int as review_count, min(rating_min)::float8 as lowest, max(rating_max)::float8 as highest,
+        db.raw(`count(*)::int as review_count,
           (count(*) filter (where sentiment = 'negative'))::int as negative,
           (count(*) filter (where sentiment = 'neutral'))::int as neutral,
           (count(*) filter (where sentiment = 'positive'))::int as positive,
@@ -50,7 +52,8 @@ export async function reviewProfile(db: Knex, companyId: string): Promise<Review
     name: company.name,
     synthetic: company.synthetic,
     review_count: figures.review_count,
-    rating_scale: figures.lowest === null ? null : { min: figures.lowest, max: figures.highest },
+    rating_scale: scales.common,
+    ...(scales.others.length > 0 && { other_scales: scales.others }),
     sentiment: {
       negative: figures.negative,
       neutral: figures.neutral,

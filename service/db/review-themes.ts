@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { ThemesQuery, ThemesResult } from '../reviews/review-source.ts'
 import type { ThemeReview } from '../reviews/theme-candidates.ts'
 import { findThemesAside } from '../reviews/themes-thread.ts'
+import { commonRating, ratingScales } from './rating-scales.ts'
 import { filteredReviews } from './review-filter.ts'
 
 /** Themes are found among this many reviews, the newest, so that they cost seconds at most whatever was imported. */
@@ -19,13 +20,14 @@ export async function reviewThemes(db: Knex, companyId: string, query: ThemesQue
   const { sentiment, limit, ...rest } = query
   const selected = await filteredReviews(db, companyId, query)
   const alike = await filteredReviews(db, companyId, rest)
+  const rating = commonRating(db, await ratingScales(db, companyId))
   const rows = (await db('reviews as r')
     .where('r.company_id', companyId)
     .select(
       'r.review_id',
       'r.title',
       db.raw('left(r.text, ?) as text', [longest]),
-      db.raw('r.rating::float8 as rating, r.reviewed_at::text as reviewed_at'),
+      db.raw('(?)::float8 as rating, r.reviewed_at::text as reviewed_at', [rating]),
     )
     .select(db.raw('r.review_id in (?) as selected', [selected().select('r.review_id')]))
     .select(db.raw('r.review_id in (?) as alike', [alike().select('r.review_id')]))

@@ -5,6 +5,7 @@ import type { ReviewHit, ReviewSource, SearchQuery, SearchResult } from '../revi
 import type { Searched } from '../reviews/relevance.ts'
 import type { Review } from '../wire.ts'
 import { aggregateReviews } from './review-aggregate.ts'
+import { ratingScales } from './rating-scales.ts'
 import { filteredReviews } from './review-filter.ts'
 import { reviewMatch } from './review-match.ts'
 import { reviewProfile } from './review-profile.ts'
@@ -25,7 +26,16 @@ const mostCharacters = 2_000_000
 
 const columns = 'product, title, text, rating, rating_min, rating_max, reviewed_at, author, attributes'
 
-/** The reviews in PostgreSQL, as the team's tools see them. */
+/**
+ * The reviews in PostgreSQL, as the team's tools see them. It needs a migrated database and no model, so that search and
+ * themes can be tried and measured by themselves:
+ *
+ *     const source = createReviewSource(openDatabase(url))
+ *     await source.search('comp-123', { query: 'battery drains', sentiment: 'negative' })
+ *     await source.themes('comp-123', { sentiment: 'negative', limit: 5 })
+ *
+ * Reviews come in by {@link insertReviews} into a company of ensureCompany, or by `npm run reviews:import`.
+ */
 export function createReviewSource(db: Knex): ReviewSource {
   return {
     profile: (companyId) => reviewProfile(db, companyId),
@@ -35,6 +45,8 @@ export function createReviewSource(db: Knex): ReviewSource {
     get: (companyId, reviewId) => getReview(db, companyId, reviewId),
   }
 }
+
+type HitRow = ReviewHit & Searched & { scale_min: number | null; scale_max: number | null }
 
 async function searchReviews(db: Knex, companyId: string, query: SearchQuery): Promise<SearchResult> {
   const limit = Math.min(50, Math.max(1, Math.trunc(query.limit ?? 10)))
@@ -52,18 +64,28 @@ async function searchReviews(db: Knex, companyId: string, query: SearchQuery): P
       'r.sentiment',
       db.raw('left(r.text, ?) as text', [searchedLength]),
     )
-    .select(db.raw('r.rating::float8 as rating, r.reviewed_at::text as reviewed_at'))
+    .select(
+      db.raw(`r.rating::float8 as rating, r.reviewed_at::text as reviewed_at, r.rating_min::float8 as scale_min,
+        r.rating_max::float8 as scale_max`),
+    )
     .limit(match ? putInOrder : limit)
   if (match) hits.orderByRaw('? desc', [match.score])
   hits.orderByRaw('r.reviewed_at desc nulls last, r.review_id')
-  const [[total], found] = await Promise.all([
+  const [[total], found, { common }] = await Promise.all([
     matching.count<{ count: string }[]>(),
-    hits as PromiseLike<(ReviewHit & Searched)[]>,
+    hits as PromiseLike<HitRow[]>,
+    ratingScales(db, companyId),
   ])
   const best = (match ? match.inOrder(found) : found).slice(0, limit)
   return {
     total: Number(total!.count),
-    hits: best.map(({ sentiment: _, ...hit }) => ({ ...hit, text: excerpt(hit.text, text, hitTextLength) })),
+    hits: best.map(({ sentiment: _, scale_min: min, scale_max: max, ...hit }) => ({
+      ...hit,
+      text: excerpt(hit.text, text, hitTextLength),
+      ...(min !== null && max !== null && (min !== common?.min || max !== common.max)
+        ? { rating_scale: { min, max } }
+        : {}),
+    })),
   }
 }
 

@@ -23,6 +23,7 @@ export type Sentiment = 'negative' | 'neutral' | 'positive'
 export interface ReviewFilter {
   sentiment?: Sentiment
   product?: string
+  /** On the scale of the profile, inclusive; ratings given on another scale are moved to it in proportion. */
   min_rating?: number
   max_rating?: number
   /** ISO dates, inclusive; reviews of unknown date never match them. */
@@ -46,6 +47,8 @@ export interface ReviewHit {
   title: string | null
   /** At most 600 characters around the match. */
   text: string
+  /** Only where the rating is on another scale than that of the profile. */
+  rating_scale?: { min: number; max: number }
 }
 export interface SearchResult {
   /** All that match, of which `hits` are the first. */
@@ -73,6 +76,8 @@ export interface AggregateResult {
   negative_count: number
   /** Time and rating groups in their own order, others by count, largest first. */
   rows: AggregateRow[]
+  /** Only where the company's reviews are rated on several scales: the one to which all were moved for the averages. */
+  rating_scale?: { min: number; max: number } | null
 }
 
 export interface ThemesQuery extends ReviewFilter {
@@ -116,7 +121,10 @@ export interface ReviewProfile {
   name: string
   synthetic: boolean
   review_count: number
+  /** The most frequent one. */
   rating_scale: { min: number; max: number } | null
+  /** Only where there are more. */
+  other_scales?: { min: number; max: number }[]
   sentiment: { negative: number; neutral: number; positive: number; unrated: number }
   /** ISO dates of the oldest and newest dated review. */
   dates: { from: string; to: string; undated: number } | null

@@ -126,7 +126,7 @@ export class Vocabulary {
     if (unhyphened !== form && this.written.has(unhyphened)) return { ...this.word(unhyphened), form }
     const same = standsFor.get(form) ?? standsFor.get(form.replace(/s$/, ''))
     const property = ambiguous.has(form) && !this.describes(form) ? undefined : properties.get(form)
-    const stop = stopWords.has(form) || links.has(form)
+    const stop = stopWords.has(form) || links.has(form) || stopWords.has(form.replace(/'s$/, ''))
     const problem = problemRoots.has(stem(form))
     const feels = praise.has(form) || blame.has(form) || feeling.has(form)
     return {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureCompany, listCompanies, mayUseCompany } from '../../../service/db/companies.ts'
 import { createReviewSource, insertReviews } from '../../../service/db/reviews.ts'
 import { loadDemoReviews } from '../../../service/demo/reviews/load.ts'
 import type { NewReview } from '../../../service/reviews/new-review.ts'
+import type { Sentiment } from '../../../service/reviews/review-source.ts'
 import { testDatabase, type TestDatabase } from '../../postgres.ts'
 
 const onTen = { min: 1, max: 10 }
@@ -144,6 +145,99 @@ test('what no review speaks of is not found', async () => {
   expect(await source.search('acme', { query: 'qqqq' })).toEqual({ total: 0, hits: [] })
 })
 
+test('a misspelt word finds what was meant', async () => {
+  expect(ids(await source.search('acme', { query: 'leggroom' })).sort()).toEqual(['a1', 'a2'])
+  expect(ids(await source.search('acme', { query: 'broekn' }))).toEqual(['a3'])
+})
+
+test('what is in quotes must be met as it stands', async () => {
+  expect((await source.search('acme', { query: '"crew rude"' })).total).toBe(0)
+  expect(ids(await source.search('acme', { query: '"nothing to say" legroom' }))).toEqual(['a5'])
+})
+
+test('a number or a piece of another script is looked for as it is written', async () => {
+  const company = { company_id: 'scripts', name: 'Scripts' }
+  await ensureCompany(database.db, company)
+  await insertReviews(database.db, 'scripts', [
+    review('s1', '电池很快没电，客服不理我。'),
+    review('s2', '배터리가 너무 빨리 닳아요'),
+    review('s3', 'แบตเตอรี่หมดเร็วมาก'),
+    review('s4', 'Батарея быстро садится'),
+    review('s5', 'Schlechter Akku, schade 😡'),
+    review('s6', 'Loud, so we slept badly. Room 7 was no better.'),
+  ])
+  const found = async (query: string) => ids(await source.search('scripts', { query }))
+  expect(await found('电池')).toEqual(['s1'])
+  expect(await found('배터리')).toEqual(['s2'])
+  expect(await found('แบตเตอรี่')).toEqual(['s3'])
+  expect(await found('батарея')).toEqual(['s4'])
+  expect(await found('akku')).toEqual(['s5'])
+  expect(await found('😡')).toEqual(['s5'])
+  expect(await found('7')).toEqual(['s6'])
+})
+
+describe('the better of several', () => {
+  const kettles = [
+    review('k1', 'It is quiet. The handle gets hot.', { rating: 5, rating_scale: onTen }),
+    review('k2', 'Very noisy, it wakes the children.', { rating: 2, rating_scale: onTen }),
+    review('k3', 'It is not quiet at all.', { rating: 3, rating_scale: onTen }),
+    review('k4', 'Easy to clean. The lid broke, though.', { rating: 4, rating_scale: onTen }),
+    review('k5', 'Cleaning it is a nightmare.', { rating: 4, rating_scale: onTen }),
+    review('k6', 'It boils water. A plain kettle.', { rating: 9, rating_scale: onTen }),
+    review('k7', 'The colour faded and the lid will not close.', { rating: 1, rating_scale: onTen }),
+    review('k8', 'The lid is lovely. The colour too.', { rating: 10, rating_scale: onTen }),
+  ]
+  beforeAll(async () => {
+    await ensureCompany(database.db, { company_id: 'kettles', name: 'Kettles' })
+    await insertReviews(database.db, 'kettles', kettles)
+  })
+  const first = async (query: string, sentiment?: Sentiment) =>
+    ids(await source.search('kettles', { query, ...(sentiment && { sentiment }) }))
+
+  test('is what says the same and not its opposite', async () => {
+    expect((await first('quiet'))[0]).toBe('k1')
+    expect((await first('noisy')).slice(0, 2).sort()).toEqual(['k2', 'k3'])
+    expect((await first('not quiet')).slice(0, 2).sort()).toEqual(['k2', 'k3'])
+    expect((await first('hard to clean'))[0]).toBe('k5')
+    expect((await first('easy to clean'))[0]).toBe('k4')
+  })
+
+  test('is found by other spellings and forms', async () => {
+    expect(await first('color fading')).toEqual(['k7', 'k8'])
+    expect((await first('breaks'))[0]).toBe('k4')
+  })
+
+  test('complains where complaints are asked for', async () => {
+    expect((await first('problems with the lid'))[0]).toBe('k7')
+    expect((await first('what is good about the lid'))[0]).toBe('k8')
+  })
+})
+
+test('ratings on several scales are compared on the most frequent one', async () => {
+  await ensureCompany(database.db, { company_id: 'mixed', name: 'Mixed' })
+  const onFive = { min: 1, max: 5 }
+  await insertReviews(database.db, 'mixed', [
+    review('m1', 'Bad.', { rating: 2, rating_scale: onFive }),
+    review('m2', 'Good.', { rating: 4, rating_scale: onFive }),
+    review('m3', 'Fine.', { rating: 3, rating_scale: onFive }),
+    review('m4', 'Great.', { rating: 10, rating_scale: onTen }),
+    review('m5', 'Poor.', { rating: 4, rating_scale: { min: 0, max: 100 } }),
+  ])
+  expect(await source.profile('mixed')).toMatchObject({
+    rating_scale: onFive,
+    other_scales: [onTen, { min: 0, max: 100 }],
+    sentiment: { negative: 2, neutral: 1, positive: 2 },
+  })
+  const all = await source.aggregate('mixed', { group_by: 'rating' })
+  expect(all).toMatchObject({ average_rating: 3.03, rating_scale: onFive })
+  expect(all.rows.map((row) => row.group)).toEqual(['1.16', '2', '3', '4', '5'])
+  expect(ids(await source.search('mixed', { min_rating: 4 })).sort()).toEqual(['m2', 'm4'])
+  expect(ids(await source.search('mixed', { max_rating: 2 })).sort()).toEqual(['m1', 'm5'])
+  const [hit] = (await source.search('mixed', { query: 'great' })).hits
+  expect(hit).toMatchObject({ rating: 10, rating_scale: onTen })
+  expect((await source.search('mixed', { query: 'bad' })).hits[0]).not.toHaveProperty('rating_scale')
+})
+
 test('without a query the newest come first and undated ones last', async () => {
   const found = await source.search('acme', { limit: 4 })
   expect(ids(found)).toEqual(['a5', 'a2', 'a1', 'a3'])
@@ -159,6 +253,12 @@ test('conditions hold together and ignore case', async () => {
   expect(ids(await source.search('acme', { attributes: { 'Cabin flown': 'premium economy' } }))).toEqual([
     'a2',
   ])
+})
+
+test('a number is itself however it is written, and no part of another', async () => {
+  expect(ids(await source.search('acme', { attributes: { meals: '2.0' } }))).toEqual(['a1'])
+  expect(ids(await source.search('acme', { product: '74' }))).toEqual([])
+  expect(ids(await source.search('acme', { product: '(747' }))).toEqual([])
 })
 
 test('a product that no review has exactly finds those that contain it', async () => {

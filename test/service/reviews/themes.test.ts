@@ -135,6 +135,105 @@ test('two spellings of a compound are one theme', () => {
   expect(find([...rooms, ...praise]).themes[0]!.count).toBe(3)
 })
 
+const dated = (given: ThemeReview[], year: number) =>
+  given.map((review, index) => ({
+    ...review,
+    review_id: `${year}-${index}`,
+    reviewed_at: `${year}-0${1 + (index % 9)}-01`,
+  }))
+
+test('a trend compares the earlier half of the dated selection with the later', () => {
+  const lid = reviews(1, ...Array.from({ length: 9 }, (_, index) => `The lid broke. Number ${index}.`))
+  const cord = reviews(1, ...Array.from({ length: 11 }, (_, index) => `The cord melted. Number ${index}.`))
+  const both = [
+    ...dated([...lid, ...cord.slice(0, 3)], 2024),
+    ...dated([...cord.slice(3), ...lid.slice(0, 4)], 2025),
+  ]
+  const { halves, themes } = find([...both, ...praise])
+  expect(halves).toMatchObject({
+    earlier: { from: '2024-01-01', total: 12 },
+    later: { from: '2025-01-01', to: '2025-09-01', total: 12 },
+  })
+  expect(themes.find((theme) => theme.name.includes('lid'))!.trend).toEqual({ earlier: 0.75, later: 0.333 })
+  expect(themes.find((theme) => theme.name.includes('cord'))!.trend).toEqual({ earlier: 0.25, later: 0.667 })
+})
+
+test('without enough dates there is no trend', () => {
+  const { halves, themes } = find([...dated(complaints, 2024).slice(0, 8), ...complaints.slice(8), ...praise])
+  expect(halves).toBeNull()
+  expect(themes[0]!.trend).toBeNull()
+  const oneDay = complaints.concat(complaints).map((review) => ({ ...review, reviewed_at: '2024-05-01' }))
+  expect(find([...oneDay, ...praise]).halves).toBeNull()
+})
+
+test('two names for the same trouble are one theme', () => {
+  const drops = reviews(
+    1,
+    'Bluetooth dropouts every evening.',
+    'I get bluetooth dropouts on the bus.',
+    'Constant bluetooth dropouts, useless.',
+    'The bluetooth connection is lost in the next room.',
+    'A bad bluetooth connection, again.',
+    'The bluetooth connection fails all the time.',
+  )
+  const { themes } = find([...drops, ...praise])
+  expect(themes.filter((theme) => /bluetooth|dropout|connection/.test(theme.name))).toHaveLength(1)
+  expect(themes[0]!.count).toBe(6)
+})
+
+test('what is said in the same breath every time is no theme of its own', () => {
+  const soft = reviews(
+    5,
+    ...Array.from({ length: 6 }, (_, n) => `Comfortable even with glasses, I wear it ${n} hours.`),
+  )
+  const others = reviews(5, 'Very comfortable.', 'So comfortable for my head.', 'A comfortable band.')
+  const { themes } = findThemes(
+    [...soft, ...others].map((review) => ({ ...review, selected: true })),
+    {
+      limit: 5,
+      sentiment: 'positive',
+    },
+  )
+  expect(themes.map((theme) => theme.name)).toEqual([expect.stringMatching(/comfort/)])
+})
+
+test('what one of many mentions is chance and no theme', () => {
+  const many = Array.from({ length: 10 }, () => complaints).flat()
+  const once = reviews(1, 'The thermostat is broken.', 'A rusty spout.', 'The thermostat never stops.')
+  const names = findThemes([...many, ...once, ...praise], { limit: 20, sentiment: 'negative' }).themes
+  expect(names.map((theme) => theme.name).join()).not.toMatch(/thermostat|spout/)
+})
+
+test('a word that matters in one phrase only does not bring its other uses along', () => {
+  const covers = reviews(
+    1,
+    ...Array.from({ length: 5 }, (_, n) => `The rain cover tore on day ${n}.`),
+    ...lids,
+  )
+  const rain = reviews(5, ...Array.from({ length: 8 }, (_, n) => `Dry after ${n} hours of rain, great.`))
+  const extra = reviews(1, 'Steady rain, and the lid broke.', 'It came in the rain, the lid is loose.')
+  const cover = find([...covers, ...extra, ...rain]).themes.find((theme) => /rain/.test(theme.name))
+  expect(cover).toMatchObject({ name: 'rain cover', count: 5 })
+})
+
+test('what is praised is named as praise', () => {
+  const kind = reviews(
+    5,
+    'The staff are friendly.',
+    'Friendly people.',
+    'Polite and friendly as ever.',
+    'Such friendly service.',
+  )
+  const { themes } = findThemes(
+    [...kind, ...complaints].map((review) => ({ ...review, selected: review.rating === 5 })),
+    {
+      limit: 3,
+      sentiment: 'positive',
+    },
+  )
+  expect(themes[0]!.name).toMatch(/friendliness/)
+})
+
 test('an empty selection has no themes, and a selection without comparison has', () => {
   expect(find(praise)).toEqual({ total: 0, compared_with: 8, halves: null, themes: [] })
   expect(find(complaints).themes[0]!.name).toMatch(/lid/)
