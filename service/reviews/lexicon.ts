@@ -87,7 +87,7 @@ export const blame = list(`
   grubby hassle hate hated hates hell horrendous horrible horribly horrid horrific hurt hurts ill impossible inadequate inconvenience inconvenient
   incompetent incorrect inedible inferior infuriating insufficient insult insulting irritating jammed joke junk lack lacked lacking lacks lag laggy lame
   leak leaked leaking leaks lie lied limited lose loses lost lousy mediocre mess messed messy minimal miserable misery misleading miss missed missing mistake
-  muffled nasty negative never nightmare noisy nonsense nope obnoxious odd offensive outdated outrageous overcrowded overheated overheats overpriced overrated
+  muffled nasty negative nightmare noisy nonsense nope obnoxious odd offensive outdated outrageous overcrowded overheated overheats overpriced overrated
   pain painful painfully pathetic peeling peeled pity pointless poor poorer poorest poorly pricey problem problematic problems regret regrets regretted refuse refused reject ridiculous rip ripped
   risk rough rubbish rude ruin ruined rusted rusty sad sadly scam scare scratch scratched scratches scratchy shabby shambles shame shameful shoddy short-changed shocked shocking shoddy
   sick slow slower sluggish smelly sore squashed squeezed stained stiff stingy stopped strange stress stressful struggle struggled stuck stupid stuttering substandard

@@ -9,11 +9,8 @@ export interface Felt {
 }
 
 export function feltWord(form: string): Felt {
-  return {
-    form,
-    mood: blame.has(form) ? -1 : praise.has(form) ? 1 : 0,
-    negation: negations.has(form),
-  }
+  const negation = negations.has(form)
+  return { form, mood: negation ? 0 : blame.has(form) ? -1 : praise.has(form) ? 1 : 0, negation }
 }
 
 /** How far back a "not" reaches. */

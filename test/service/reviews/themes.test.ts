@@ -186,7 +186,7 @@ test('what is said in the same breath every time is no theme of its own', () => 
     5,
     ...Array.from({ length: 6 }, (_, n) => `Comfortable even with glasses, I wear it ${n} hours.`),
   )
-  const others = reviews(5, 'Very comfortable.', 'So comfortable for my head.', 'A comfortable band.')
+  const others = reviews(5, ...Array.from({ length: 8 }, (_, n) => `Very comfortable, ${n} times.`))
   const { themes } = findThemes(
     [...soft, ...others].map((review) => ({ ...review, selected: true })),
     {
