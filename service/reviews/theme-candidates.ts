@@ -187,7 +187,7 @@ function score(candidate: Candidate, total: number, compared: number): number {
  * In how many reviews something must come up to be a theme of so many: what two of a hundred mention is chance. It
  * grows with the root of their number, as chance does: 2 of 20, 4 of 100, 9 of 500, 28 of 5,000.
  */
-export function leastSupport(selected: number): number {
+function leastSupport(selected: number): number {
   return selected < 12 ? 1 : Math.max(2, Math.round(0.4 * Math.sqrt(selected)))
 }
 
